@@ -1,0 +1,17 @@
+# One line a word. Everything runs from .venv, which `make venv` fills; `make VENV=/elsewhere test` takes another.
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help venv test rules lint fix wheel bench gate ci clean
+
+help:    ; @sed -n 's/^\([a-z]*\): .*;.*  *## /\1\t/p' Makefile  ## this list
+venv:    ; python3 -m venv $(VENV) && $(BIN)/pip install -q -e '.[dev]'  ## make or renew the environment
+test:    ; $(BIN)/pytest -q -n auto                                      ## all tests
+rules:   ; $(BIN)/asklint test rules                                     ## the examples in rules/ alone
+lint:    ; $(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy  ## what CI holds the code to
+fix:     ; $(BIN)/ruff check --fix && $(BIN)/ruff format                 ## what ruff can mend itself
+wheel:   ; $(BIN)/python -m build                                        ## dist/: sdist and wheel
+bench:   ; $(BIN)/python benchmarks/bench.py                             ## timings beside other tools
+gate:    ; $(BIN)/python benchmarks/gate.py ../shared/corpus ../shared/charts  ## check and fix real manifests
+ci:      ; bash .ci/run                                                  ## all that CI runs
+clean:   ; rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis asklint/compiled.json

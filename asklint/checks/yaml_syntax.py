@@ -1,0 +1,18 @@
+"""Documents that kubectl refuses to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from asklint.finding import Hit
+from asklint.tree import Document
+
+
+def check(subject: Document, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
+    """The problem of a document, at its place, up to the end of the line."""
+    if subject.problem is not None:
+        at = min(subject.problem.offset, max(subject.end - 1, subject.start))
+        stop = subject.text.find("\n", at)
+        end = len(subject.text) if stop < 0 else max(stop, at)
+        yield Hit((), fields={"problem": subject.problem.message}, offsets=(at, end))

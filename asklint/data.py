@@ -1,0 +1,88 @@
+"""rules/ and schemas/ as one compiled file: what is needed to match; pages and examples stay in the YAML."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from asklint import tree, write
+
+_PACKAGE = Path(__file__).parent
+_COMPILED = _PACKAGE / "compiled.json"
+_PAGES = ("why", "examples")  # what a rule file holds for its readers and its tests alone
+
+
+def root() -> Path:
+    """The folder that holds rules/ and schemas/: the package itself, or the checkout around it."""
+    return _PACKAGE if (_PACKAGE / "rules").is_dir() else _PACKAGE.parent
+
+
+def fingerprint() -> str:
+    """What tells these rules and this code from any other: of an installed asklint its version says enough."""
+    if _COMPILED.is_file():
+        return f"{_COMPILED.stat().st_mtime_ns}"
+    return _stamp((*_files(root()), *sorted(_PACKAGE.rglob("*.py"))))
+
+
+def _stamp(files: Iterable[Path]) -> str:
+    seen = "\n".join(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in files)
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
+
+
+def load() -> dict[str, Any]:
+    """All rules and the schemas they use, as compile_data() makes them."""
+    if _COMPILED.is_file():
+        return dict(json.loads(_COMPILED.read_bytes()))
+    cached = cache_folder() / f"rules-{_stamp((*_files(root()), Path(__file__)))}.json"
+    if cached.is_file():
+        return dict(json.loads(cached.read_bytes()))
+    compiled = compile_data(root())
+    write.cached(cached, compiled)
+    return dict(json.loads(compiled))
+
+
+def cache_folder() -> Path:
+    """Where asklint keeps what it can make again: $XDG_CACHE_HOME/asklint, else ~/.cache/asklint."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(base) / "asklint"
+
+
+def compile_data(root: Path) -> bytes:
+    """The rules/ and schemas/ below `root` as JSON: {"rules": {name: rule}, "schemas": {name: schema}, "silent": rows}."""
+    rules: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
+    silent: dict[str, Any] = {}
+    for path in _files(root):
+        content = parse(path)
+        if path.parent.name == "schemas":
+            schemas[path.stem] = content
+        elif path.name == "silent.yaml":
+            silent = content
+        else:
+            rules[path.stem] = {
+                "category": path.parent.name,
+                **{key: value for key, value in content.items() if key not in _PAGES},
+            }
+            rules[path.stem].get("zh", {}).pop("why", None)
+    data = {"rules": rules, "schemas": schemas, "silent": silent}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def parse(path: Path) -> Any:
+    """The data in a YAML file of ours, read as every manifest is. Raises ValueError with the place of what is wrong."""
+    text = path.read_text(encoding="utf-8")
+    for document in tree.read(text):
+        if document.problem is not None:
+            line = text.count("\n", 0, document.problem.offset) + 1
+            raise ValueError(f"{path}:{line}: {document.problem.message}")
+        if document.data is not None:
+            return document.data
+    raise ValueError(f"{path}: the file is empty")
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted((*(root / "rules").rglob("*.yaml"), *(root / "schemas").glob("*.yaml")))

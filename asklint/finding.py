@@ -1,0 +1,92 @@
+"""What a rule found and what would mend it: Hit, Fix, Finding, Severity, Applicability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from asklint.edit import Edit
+from asklint.path import Path
+
+Severity = Literal["error", "warning", "info"]
+Applicability = Literal["safe", "unsafe", "suggestion"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+class Hit(NamedTuple):
+    """One place in one object where a rule speaks, as a check yields it.
+
+    `path` is counted from the object's root (from the document's root for rules of scope `text`).
+    """
+
+    path: Path
+    case: str = ""  # which of the rule's messages and fixes, where it has several
+    fields: Mapping[str, object] = {}  # fills the {braces} of the message, title and caveat
+    edits: tuple[Edit, ...] = ()  # what mends it, where `do` cannot say it; paths as `path`
+    missing: bool = False  # something is missing below `path`: the place is the key alone
+    related: tuple[tuple[Path, str], ...] = ()  # second places in the same object, each with a word on it
+    data: Mapping[str, Any] | None = None  # what the rule has to tell in numbers
+    offsets: tuple[int, int] | None = None  # the place in the text, for what no path reaches
+
+
+class Fix(NamedTuple):
+    """What would make a finding go away, in the user's words; `diff` is (line number, old lines, new lines) per change."""
+
+    applicability: Applicability
+    title: str
+    caveat: str | None = None
+    refused: str | None = None  # why asklint does not make this edit (CannotEdit), None where it does
+    diff: tuple[tuple[int, tuple[str, ...], tuple[str, ...]], ...] = ()
+
+
+class Place(NamedTuple):
+    """Where in a file: lines and columns from 1, columns in code points, the end exclusive; and the lines themselves."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    excerpt: tuple[str, ...] = ()  # the source lines from `line` on, secrets masked
+
+
+class Identity(NamedTuple):
+    """What names a Kubernetes object."""
+
+    api_version: str
+    kind: str
+    namespace: str | None
+    name: str | None
+
+
+class Finding(NamedTuple):
+    """One place in one file where a rule speaks, ready to be shown."""
+
+    rule: str
+    severity: Severity
+    message: str
+    place: Place
+    pointer: str | None
+    object: Identity | None
+    fix: Fix | None
+    source: str | None  # the vendor page the rule rests on
+    related: tuple[tuple[Place, str], ...] = ()
+    data: Mapping[str, Any] | None = None
+    container: str | None = None  # the name of the container in which the place is
+
+
+class Report(NamedTuple):
+    """All that a run has to say, in the order of the files."""
+
+    target: str
+    findings: list[Finding]
+    files: int = 0  # read, checked or not
+    objects: int = 0
+    skipped: Mapping[str, int] = {}  # files and documents that were read and not checked, by reason
+    silenced: int = 0
+    unread: Sequence[tuple[str, str]] = ()  # files that could not be read, each with the reason
+    mended: Sequence[Finding] = ()  # fixes made, or that would be made (--diff, --check)
+    refused: Sequence[tuple[Finding, str]] = ()  # fixes that were not made, each with the reason
+    written: Sequence[str] = ()  # files written
+    lang: str = "en"

@@ -1,0 +1,1 @@
+"""Where manifests come from: files and standard input; each yields Sources."""

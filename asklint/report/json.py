@@ -1,0 +1,96 @@
+"""The report for scripts, as schemas/report.schema.json describes it: one finding a line."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from asklint.finding import Finding, Place, Report
+from asklint.report import summary
+
+VERSION = 1  # grows when something that scripts may rely on goes or changes; new keys alone do not count
+
+
+def render(report: Report, *, width: int = 100, color: bool = False) -> str:
+    """`report` as JSON; neither width nor colour changes it."""
+    parts = [
+        f'"version": {VERSION}',
+        f'"target": {_dump(report.target)}',
+        f'"summary": {_dump(_summary(report))}',
+        f'"findings": {_rows(_finding(finding) for finding in summary.findings(report))}',
+    ]
+    if report.mended or report.refused or report.written:
+        refused = ({"reason": reason, "finding": _finding(finding)} for finding, reason in report.refused)
+        parts += [
+            f'"fixed": {_rows(_finding(finding) for finding in report.mended)}',
+            f'"refused": {_rows(refused)}',
+            f'"written": {_rows(report.written)}',
+        ]
+    return "{\n  " + ",\n  ".join(parts) + "\n}\n"
+
+
+def _rows(items: Iterable[Any]) -> str:
+    rows = [_dump(item) for item in items]
+    return "[\n    " + ",\n    ".join(rows) + "\n  ]" if rows else "[]"
+
+
+def _dump(value: Any) -> str:
+    """`value` as JSON on one line: readable, but for what a terminal would obey or no encoding can write."""
+    return summary.UNSAFE.sub(_escaped, json.dumps(value, ensure_ascii=False))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1]
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    severities = {f"{severity}s": number for severity, number in summary.severities(report).items()}
+    return {
+        "files": report.files,
+        "objects": report.objects,
+        **severities,
+        "fixable": summary.fixable(report),
+        "skipped": {reason: report.skipped[reason] for reason in sorted(report.skipped)},
+        "silenced": report.silenced,
+        "unread": [{"file": file, "reason": reason} for file, reason in report.unread],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    fix, of = finding.fix, finding.object
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
+        "caveat": fix.caveat if fix else None,
+        **_place(finding.place),
+        "pointer": finding.pointer,
+        "object": of and {"apiVersion": of.api_version, "kind": of.kind, "namespace": of.namespace, "name": of.name},
+        "fix": fix and {"applicability": fix.applicability, "title": fix.title, "refused": fix.refused},
+        "source": finding.source,
+        "related": [{"message": word, **_place(place)} for place, word in finding.related],
+        "data": None if finding.data is None else _data(finding.data),
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    }
+
+
+def _data(value: Any) -> Any:
+    """`value` as JSON can say it: what it has no word for, such as infinity, is told as text."""
+    if isinstance(value, Mapping):
+        return {str(key): _data(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_data(item) for item in value]
+    known = value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
+    return value if known else str(value)

@@ -1,0 +1,167 @@
+"""What is told of the rules themselves: their list, one rule's page, the matrix of features and targets."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from asklint.rule import TARGETS
+
+_WORDS = {
+    "rule": "规则",
+    "category": "类别",
+    "severity": "级别",
+    "fix": "修复",
+    "what": "内容",
+    "feature": "特性",
+    "status": "状态",
+    "confidence": "依据",
+    "sources": "来源",
+    "options": "选项",
+    "default": "默认值",
+    "example": "示例",
+    "bad": "问题",
+    "fixed": "修复后",
+    "good": "正确",
+    "silent": "不报告",
+    "read": "查阅于",
+    "old": "* 来源均早于一年前",
+}
+_OLD = "* every dated source is older than a year"
+
+
+def _word(word: str, lang: str) -> str:
+    return _WORDS[word] if lang == "zh" else word
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*heads, box=box.SIMPLE_HEAD, pad_edge=False, expand=False)
+    for column in table.columns[:-1]:
+        column.no_wrap = True
+    for row in rows:
+        table.add_row(*row)
+    out = io.StringIO()
+    Console(file=out, width=width, markup=False, highlight=False, color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").split("\n")) + "\n"
+
+
+def _told(spec: Mapping[str, Any], key: str, lang: str) -> Any:
+    return spec.get("zh", {}).get(key, spec[key]) if lang == "zh" else spec[key]
+
+
+def fixes(spec: Mapping[str, Any]) -> list[str]:
+    """How a rule can mend what it finds: safe, unsafe, suggestion; each once."""
+    entries = spec.get("fix", [])
+    found = {entry["applicability"] for entry in ([entries] if isinstance(entries, dict) else entries)}
+    return [one for one in ("safe", "unsafe", "suggestion") if one in found]
+
+
+def rules(compiled: Mapping[str, Any], target: str, lang: str, width: int = 120) -> str:
+    """The rules that speak on `target`, one a line."""
+    rows = []
+    for name, spec in sorted(compiled["rules"].items(), key=lambda item: (item[1]["category"], item[0])):
+        severity = spec["targets"][target].get("severity")
+        if severity is not None:
+            rows.append((name, spec["category"], severity, "/".join(fixes(spec)) or "-", _told(spec, "title", lang)))
+    heads = [_word(word, lang) for word in ("rule", "category", "severity", "fix", "what")]
+    return _table(heads, rows, width)
+
+
+def rule(name: str, spec: Mapping[str, Any], lang: str) -> str:
+    """The page of a rule, in Markdown."""
+    parts = [f"# {name}: {_told(spec, 'title', lang)}", _told(spec, "why", lang).strip(), _targets(spec, lang)]
+    parts += [_options(spec, lang), _fixes(spec, lang), _sources(spec, lang)]
+    for index, example in enumerate(spec["examples"], 1):
+        parts.append(_example(example, index, lang))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _targets(spec: Mapping[str, Any], lang: str) -> str:
+    lines = []
+    for target in TARGETS:
+        here = spec["targets"][target]
+        lines.append(
+            f"- {target}: {here.get('severity', _word('silent', lang))} ({here['status']}, {here['confidence']})"
+        )
+    return "\n".join(lines)
+
+
+def _options(spec: Mapping[str, Any], lang: str) -> str:
+    lines = [
+        f"- {name} ({_word('default', lang)} {option['default']!r}): {option['description']}"
+        for name, option in spec.get("options", {}).items()
+    ]
+    return "\n".join((f"## {_word('options', lang)}", *lines)) if lines else ""
+
+
+def _fixes(spec: Mapping[str, Any], lang: str) -> str:
+    entries = spec.get("fix", [])
+    lines = []
+    for index, entry in enumerate([entries] if isinstance(entries, dict) else entries):
+        title, caveat = (_nth(spec, key, index, entry, lang) for key in ("title", "caveat"))
+        where = "".join(f" ({', '.join(entry[key])})" for key in ("targets",) if key in entry)
+        lines.append(
+            f"- {entry['applicability']}{where}: {title}" + (f". {caveat[0].upper()}{caveat[1:]}" if caveat else "")
+        )
+    return "\n".join((f"## {_word('fix', lang)}", *lines)) if lines else ""
+
+
+def _nth(spec: Mapping[str, Any], key: str, index: int, entry: Mapping[str, Any], lang: str) -> str:
+    words = spec.get("zh", {}).get("fix" if key == "title" else key) if lang == "zh" else None
+    if isinstance(words, list):
+        words = words[index] if index < len(words) else None
+    return words or entry.get(key) or ""
+
+
+def _sources(spec: Mapping[str, Any], lang: str) -> str:
+    lines = []
+    for source in spec["sources"].values():
+        when = source["date"] if "date" in source else f"{_word('read', lang)} {source['read']}"
+        lines.append(f"- {source['url']} ({when})")
+    return "\n".join((f"## {_word('sources', lang)}", *lines))
+
+
+def _example(example: Mapping[str, Any], index: int, lang: str) -> str:
+    name = example.get("name", str(index))
+    target = f" ({example['target']})" if "target" in example else ""
+    parts = [f"## {_word('example', lang)}: {name}{target}"]
+    for key in ("good", "bad", "fixed"):
+        if key in example:
+            parts.append(f"{_word(key, lang)}:\n\n```yaml\n{example[key].rstrip()}\n```")
+    return "\n\n".join(parts)
+
+
+def matrix(compiled: Mapping[str, Any], diff: tuple[str, str] | None, lang: str, width: int = 120) -> str:
+    """Every feature on every target; with `diff` those alone on which two targets differ."""
+    rows = []
+    shown = diff or TARGETS
+    stale = False
+    for name, spec in sorted({**compiled["rules"], **compiled["silent"]}.items()):
+        told = [_cell(spec["targets"][target]) for target in shown]
+        if diff and told[0] == told[1]:
+            continue
+        old = _is_old(spec)
+        stale = stale or old
+        rows.append((name + ("*" if old else ""), *told, _told(spec, "title", lang)))
+    table = _table([_word("feature", lang), *shown, _word("what", lang)], rows, width)
+    return table + (f"\n{_WORDS['old'] if lang == 'zh' else _OLD}\n" if stale else "")
+
+
+def _cell(target: Mapping[str, Any]) -> str:
+    status = str(target["status"])
+    return f"{status} ({target['severity']})" if "severity" in target else status
+
+
+def _is_old(spec: Mapping[str, Any]) -> bool:
+    """Whether every page that the feature rests on is older than a year."""
+    sources = [spec["sources"][name] for target in TARGETS for name in spec["targets"][target]["sources"]]
+    dates = [str(source.get("date") or source["read"]) for source in sources]
+    today = date.today()
+    limit = today.replace(year=today.year - 1, day=min(today.day, 28)).isoformat()
+    return bool(dates) and all(one < limit[: len(one)] for one in dates)

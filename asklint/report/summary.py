@@ -1,0 +1,265 @@
+"""What the formats share: counts, the words for them in English and Chinese, and text made harmless."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from asklint.finding import SEVERITIES, Finding, Identity, Report
+
+# What a terminal obeys or hides: control characters, escapes, direction marks, blanks of no width, half characters.
+UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+_WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "error": "error",
+        "warning": "warning",
+        "info": "info",
+        "fix": "fix ({0})",
+        "safe": "safe",
+        "unsafe": "unsafe",
+        "suggestion": "suggestion",
+        "caveat": "mind",
+        "refused": "not made",
+        "page": "see",
+        "hint-safe": "[fix: safe]",
+        "hint-unsafe": "[fix: unsafe]",
+        "hint-suggestion": "[suggestion]",
+        "hint-refused": "[fix refused: {0}]",
+        "more-lines": "… {0} more",
+        ",": ", ",
+        ";": "; ",
+        ":": ": ",
+        "size": "{0} of {1}",
+        "found": "{0} in {1} (target {2})",
+        "left": "left: {0}",
+        "clear": "All clear for {1}: {0} checked",
+        "then-clear": "Then all clear for {1}: {0} checked",
+        "nothing": "Nothing was checked: no Kubernetes object in {0}",
+        "none": "No finding in {0} (target {1})",
+        "fixable-both": "{0} fixable: {1} safe (asklint fix), {2} more with --unsafe",
+        "fixable-safe": "{0} fixable: asklint fix",
+        "fixable-unsafe": "{0} fixable: asklint fix --unsafe",
+        "skipped": "not checked: {0}",
+        "silenced": "silenced: {0}",
+        "unread": "failed: {0}",
+        "fixed": "fixed {0}: {1}",
+        "would-fix": "would fix {0}: {1}",
+        "written": "written: {0}",
+        "not-fixed": "not fixed: {0}",
+        "caveats": "mind: {0}",
+    },
+    "zh": {
+        "error": "错误",
+        "warning": "警告",
+        "info": "提示",
+        "fix": "修复（{0}）",
+        "safe": "安全",
+        "unsafe": "不安全",
+        "suggestion": "建议",
+        "caveat": "注意",
+        "refused": "未修改",
+        "page": "参见",
+        "hint-safe": "[修复：安全]",
+        "hint-unsafe": "[修复：不安全]",
+        "hint-suggestion": "[建议]",
+        "hint-refused": "[未修改：{0}]",
+        "more-lines": "… 另有 {0}",
+        ",": "、",
+        ";": "；",
+        ":": "：",
+        "size": "{1}中的 {0}",
+        "found": "{0}（已检查 {1}，目标 {2}）",
+        "left": "剩余：{0}",
+        "clear": "{1} 检查通过：已检查 {0}",
+        "then-clear": "修复后 {1} 检查通过：已检查 {0}",
+        "nothing": "未检查任何内容：{0}中没有 Kubernetes 对象",
+        "none": "未发现问题（已检查 {0}，目标 {1}）",
+        "fixable-both": "{0} 个可修复：{1} 个安全（asklint fix），另外 {2} 个需加 --unsafe",
+        "fixable-safe": "{0} 个可修复：asklint fix",
+        "fixable-unsafe": "{0} 个可修复：asklint fix --unsafe",
+        "skipped": "未检查：{0}",
+        "silenced": "已忽略：{0}",
+        "unread": "失败：{0}",
+        "fixed": "已修复 {0}：{1}",
+        "would-fix": "可修复 {0}：{1}",
+        "written": "已写入：{0}",
+        "not-fixed": "未修复：{0}",
+        "caveats": "注意：{0}",
+    },
+}
+
+# What is counted: one and many in English, with its measure word in Chinese.
+_NOUNS: dict[str, tuple[str, str, str]] = {
+    "error": ("error", "errors", "个错误"),
+    "warning": ("warning", "warnings", "个警告"),
+    "info": ("info", "infos", "个提示"),
+    "finding": ("finding", "findings", "个问题"),
+    "object": ("object", "objects", "个对象"),
+    "file": ("file", "files", "个文件"),
+    "line": ("line", "lines", "行"),
+    "fix": ("fix", "fixes", "处修复"),
+    "caveat": ("caveat", "caveats", "点"),
+    "helm-template": ("Helm template", "Helm templates", "个 Helm 模板"),
+    "values-file": ("Helm values file", "Helm values files", "个 Helm values 文件"),
+    "chart-file": ("Helm chart file", "Helm chart files", "个 Helm chart 文件"),
+    "kustomize-patch": ("kustomize patch", "kustomize patches", "个 kustomize 补丁"),
+    "kustomization": ("kustomization", "kustomizations", "个 kustomization"),
+    "not-kubernetes": ("non-Kubernetes document", "non-Kubernetes documents", "个非 Kubernetes 文档"),
+    "unreadable": ("unreadable document", "unreadable documents", "个无法解析的文档"),
+    "sops-encrypted": ("document encrypted by SOPS", "documents encrypted by SOPS", "个 SOPS 加密的文档"),
+    "empty": ("empty file", "empty files", "个空文件"),
+    "excluded": ("excluded file", "excluded files", "个被排除的文件"),
+    "binary": ("binary file", "binary files", "个二进制文件"),
+}
+
+
+class Line(NamedTuple):
+    """One line of a summary, and what it tells: a severity, `clear`, `nothing`, or a key of the words."""
+
+    kind: str
+    text: str
+
+
+def shown(text: str) -> str:
+    """`text` as one line that is only shown: what a terminal would obey or hide has a visible stand-in."""
+    return text if text.isascii() and text.isprintable() else UNSAFE.sub(_stand_in, text)
+
+
+def _stand_in(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"
+
+
+def say(lang: str, key: str, *values: object) -> str:
+    """The words for `key` in `lang`, filled with `values`; English where a language is not known."""
+    return _WORDS.get(lang, _WORDS["en"])[key].format(*values)
+
+
+def count(lang: str, number: int, noun: str) -> str:
+    """`2 Helm templates`; a noun that is not known stands as it is."""
+    one, many, chinese = _NOUNS.get(noun, (noun, noun, noun))
+    return f"{number} {chinese if lang == 'zh' else one if number == 1 else many}"
+
+
+def name(identity: Identity) -> str:
+    """`Deployment shop/web`."""
+    path = "/".join(part for part in (identity.namespace, identity.name) if part)
+    return f"{identity.kind} {path}" if path else identity.kind
+
+
+def findings(report: Report) -> Sequence[Finding]:
+    """The findings of `report`; where this run refused to make a fix, the fix says why."""
+    if not report.refused:
+        return report.findings
+    reasons = {_place(finding): reason for finding, reason in report.refused}
+    return [
+        finding._replace(fix=finding.fix._replace(refused=reasons[_place(finding)]))
+        if finding.fix and not finding.fix.refused and _place(finding) in reasons
+        else finding
+        for finding in report.findings
+    ]
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    return finding.rule, *finding.place[:5], finding.pointer
+
+
+def fixable(report: Report) -> dict[str, int]:
+    """How many of the findings asklint would mend, by applicability."""
+    would = Counter(one.fix.applicability for one in findings(report) if one.fix and one.fix.refused is None)
+    return {"safe": would["safe"], "unsafe": would["unsafe"]}
+
+
+def severities(report: Report) -> dict[str, int]:
+    """How many findings there are of each severity."""
+    counted = Counter(finding.severity for finding in report.findings)
+    return {severity: counted[severity] for severity in SEVERITIES}
+
+
+def lines(report: Report) -> Iterator[Line]:
+    """The summary of a run."""
+    lang = report.lang
+    yield from _fixes(report)
+    rest = list(_not_checked(report))
+    if report.findings or report.unread or report.refused or not report.objects:
+        yield from _total(report)
+        yield from rest
+        yield from _list(lang, "unread", "file", (f"{file}{say(lang, ':')}{why}" for file, why in report.unread))
+        return
+    would = report.mended and not report.written
+    clear = say(lang, "then-clear" if would else "clear", _size(report), report.target)
+    yield Line("clear", say(lang, ";").join([clear, *(line.text for line in rest)]))
+
+
+def _size(report: Report) -> str:
+    objects, files = count(report.lang, report.objects, "object"), count(report.lang, report.files, "file")
+    return say(report.lang, "size", objects, files)
+
+
+def _total(report: Report) -> Iterator[Line]:
+    lang = report.lang
+    if not report.findings:
+        if report.objects:
+            yield Line("none", say(lang, "none", _size(report), report.target))
+        else:
+            yield Line("nothing", say(lang, "nothing", count(lang, report.files, "file")))
+        return
+    found = {severity: number for severity, number in severities(report).items() if number}
+    told = say(lang, ",").join(count(lang, number, severity) for severity, number in found.items())
+    told = say(lang, "found", told, _size(report), report.target)
+    yield Line(next(iter(found)), say(lang, "left", told) if report.mended or report.written else told)
+    safe, unsafe = fixable(report).values()
+    if safe or unsafe:
+        key = "fixable-both" if safe and unsafe else "fixable-safe" if safe else "fixable-unsafe"
+        yield Line("fixable", say(lang, key, safe + unsafe, safe, unsafe))
+
+
+def _not_checked(report: Report) -> Iterator[Line]:
+    lang = report.lang
+    if any(report.skipped.values()):
+        reasons = sorted(report.skipped.items(), key=lambda one: (-one[1], one[0]))
+        told = say(lang, ",").join(count(lang, number, reason) for reason, number in reasons if number)
+        yield Line("skipped", say(lang, "skipped", told))
+    if report.silenced:
+        yield Line("silenced", say(lang, "silenced", count(lang, report.silenced, "finding")))
+
+
+def _fixes(report: Report) -> Iterator[Line]:
+    """What a fix run did: how many by rule, which files, what to mind, what it did not dare."""
+    lang = report.lang
+    if report.mended:
+        rules = Counter(finding.rule for finding in report.mended)
+        ranked = sorted(rules.items(), key=lambda one: (-one[1], one[0]))
+        told = say(lang, ",").join(f"{number} {rule}" for rule, number in ranked)
+        number = count(lang, len(report.mended), "finding")
+        yield Line("fixed", say(lang, "fixed" if report.written else "would-fix", number, told))
+    yield from _list(lang, "written", "file", report.written)
+    caveats: dict[str, dict[str, None]] = {}
+    for finding in report.mended:
+        if finding.fix and finding.fix.caveat:
+            caveats.setdefault(finding.fix.caveat, {})[finding.rule] = None
+    told_once = (f"{say(lang, ',').join(rules)}{say(lang, ':')}{caveat}" for caveat, rules in caveats.items())
+    yield from _list(lang, "caveats", "caveat", told_once)
+    yield from _list(lang, "not-fixed", "finding", (_refusal(lang, *one) for one in report.refused))
+
+
+def _refusal(lang: str, finding: Finding, reason: str) -> str:
+    place = finding.place
+    return f"{place.file}:{place.line}:{place.column} {finding.rule}{say(lang, ':')}{reason}"
+
+
+def _list(lang: str, kind: str, noun: str, items: Iterable[str]) -> Iterator[Line]:
+    """One item on the line that says what it is, more of them below it."""
+    told = list(items)
+    if len(told) == 1:
+        yield Line(kind, say(lang, kind, told[0]))
+    elif told:
+        yield Line(kind, say(lang, kind, count(lang, len(told), noun)))
+        for item in told:
+            yield Line("item", f"  {item}")

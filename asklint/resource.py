@@ -1,0 +1,171 @@
+"""The Kubernetes objects in a document; where their pods are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from asklint.finding import Identity
+from asklint.path import Path, get, mapping, parse, walk
+from asklint.tree import Document, Scalar
+
+Pods = Mapping[str, list[str]]  # where kinds keep their pods, as `pods` in the config has it
+
+_TEMPLATE: Path = ("spec", "template", "spec")
+# Source: https://kubernetes.io/docs/reference/generated/kubernetes-api/
+_PODS: dict[str, Path] = {
+    "Pod": ("spec",),
+    "PodTemplate": ("template", "spec"),
+    "ReplicationController": _TEMPLATE,
+    **dict.fromkeys(
+        (f"{kind}.{group}" for kind in ("Deployment", "DaemonSet", "ReplicaSet") for group in ("apps", "extensions")),
+        _TEMPLATE,
+    ),
+    "StatefulSet.apps": _TEMPLATE,
+    "Job.batch": _TEMPLATE,
+    "CronJob.batch": ("spec", "jobTemplate", "spec", "template", "spec"),
+}
+_DEEPEST = 12  # a pod template in a custom kind stands at most this deep: spec.tasks[0].template.spec is 5
+
+
+class Object:
+    """One Kubernetes object: its data, the document it stands in, and its path there (`("items", 0)` in a List).
+
+    `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it.
+    """
+
+    __slots__ = ("_pods", "api_version", "base", "data", "document", "group", "kind", "known", "places")
+
+    def __init__(self, document: Document, base: Path, data: dict[str, Any], places: Pods | None = None) -> None:
+        self.document = document
+        self.base = base
+        self.data = data
+        self.api_version: str = data["apiVersion"]
+        self.kind: str = data["kind"]
+        self.group = self.api_version.rpartition("/")[0]
+        self.known = f"{self.kind}.{self.group}" if self.group else self.kind
+        self.places = places or {}
+        self._pods: list[Pod] | None = None
+
+    @property
+    def name(self) -> str | None:
+        """metadata.name, where it is a string."""
+        name = mapping(self.data.get("metadata")).get("name")
+        return name if isinstance(name, str) else None
+
+    @property
+    def namespace(self) -> str | None:
+        """metadata.namespace, where it is a string."""
+        namespace = mapping(self.data.get("metadata")).get("namespace")
+        return namespace if isinstance(namespace, str) else None
+
+    @property
+    def identity(self) -> Identity:
+        """What names this object."""
+        return Identity(self.api_version, self.kind, self.namespace, self.name)
+
+    @property
+    def is_daemonset(self) -> bool:
+        """Whether its pods stay on ECS nodes where a cluster has both."""
+        return self.kind == "DaemonSet"
+
+    @property
+    def pods(self) -> list[Pod]:
+        """Every pod described in this object."""
+        if self._pods is None:
+            self._pods = list(self._find_pods())
+        return self._pods
+
+    def _find_pods(self) -> Iterator[Pod]:
+        path = _PODS.get(self.known)
+        if path is not None:
+            spec = get(self.data, path)
+            if isinstance(spec, dict):
+                yield Pod(self, path, spec)
+            return
+        if self.known in self.places:
+            for text in self.places[self.known]:
+                for path, spec in walk(parse(text), self.data):
+                    if isinstance(spec, dict):
+                        yield Pod(self, path, spec)
+        elif "." in self.group:  # custom kinds have a domain for a group
+            yield from self._pods_by_shape((), self.data)
+
+    def _pods_by_shape(self, path: Path, data: Any) -> Iterator[Pod]:
+        if isinstance(data, dict):
+            if path and _is_pod(data):
+                yield Pod(self, path, data)
+                return
+            for key, value in data.items():
+                if isinstance(value, dict | list) and len(path) < _DEEPEST:
+                    yield from self._pods_by_shape((*path, key), value)
+        elif isinstance(data, list):
+            for index, item in enumerate(data):
+                yield from self._pods_by_shape((*path, index), item)
+
+    def text(self, path: Path) -> str:
+        """The characters written for the scalar at `path` (from the object's root), quotes included; `""` elsewhere."""
+        try:
+            node = self.document.trail((*self.base, *path))[-1][1]
+        except KeyError:
+            return ""
+        return self.document.text[node.start : node.end] if isinstance(node, Scalar) else ""
+
+
+class Pod:
+    """A pod described in an object: in a Pod itself, in a workload's template, or in a custom kind's.
+
+    `data` is the pod's spec; `path` leads there from the object's root. `metadata` is the metadata beside it, empty where
+    there is none; `metadata_path` leads to it.
+    """
+
+    __slots__ = ("data", "object", "path")
+
+    def __init__(self, object: Object, path: Path, data: dict[str, Any]) -> None:
+        self.object = object
+        self.path = path
+        self.data = data
+
+    @property
+    def metadata_path(self) -> Path:
+        """Where the pod's metadata stands, or would stand."""
+        return (*self.path[:-1], "metadata")
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """The pod's own metadata; that of a custom object is not its pods'."""
+        if len(self.path) == 1 and self.object.known != "Pod":
+            return {}
+        return mapping(get(self.object.data, self.metadata_path))
+
+
+def _is_pod(data: dict[str, Any]) -> bool:
+    containers = data.get("containers")
+    return (
+        isinstance(containers, list)
+        and bool(containers)
+        and all(isinstance(container, dict) for container in containers)
+        and any(isinstance(container.get("image"), str) for container in containers)
+    )
+
+
+def objects(document: Document, places: Pods | None = None) -> Iterator[Object]:
+    """The objects in `document`, those of a List one by one, as kubectl visits them."""
+    yield from _objects(document, (), document.data, places)
+
+
+def _objects(document: Document, base: Path, data: Any, places: Pods | None) -> Iterator[Object]:
+    if not isinstance(data, dict):
+        return
+    version, kind = data.get("apiVersion"), data.get("kind")
+    if not isinstance(version, str) or not isinstance(kind, str) or not version or not kind:
+        return
+    items = data.get("items")
+    if not kind.endswith("List") or not isinstance(items, list):
+        yield Object(document, base, data, places)
+        return
+    for index, item in enumerate(items):
+        if isinstance(item, dict):
+            if kind != "List":  # the items of a ConfigMapList need not say what they are
+                item = {"apiVersion": version, "kind": kind.removesuffix("List"), **item}
+            yield from _objects(document, (*base, "items", index), item, places)
