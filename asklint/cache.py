@@ -9,12 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from asklint.data import cache_folder
-from asklint.finding import Finding, Fix, Identity, Place
+from asklint.finding import Finding, Fix, Identity, Outcome, Place, Told
 
 KEPT = 50_000  # entries; about 40 MB
-
-# What a file says, without its name: findings, objects, skipped, silenced.
-Outcome = tuple[list[Finding], int, list[str], int]
 
 
 class Cache:
@@ -68,8 +65,19 @@ class Cache:
 
 
 def _revive(value: list[Any], name: str) -> Outcome:
-    findings, objects, skipped, silenced = value
-    return [_finding(finding, name) for finding in findings], objects, skipped, silenced
+    findings, objects, skipped, silenced, told = value
+    return (
+        [_finding(finding, name) for finding in findings],
+        objects,
+        skipped,
+        silenced,
+        [_told(one, name) for one in told],
+    )
+
+
+def _told(value: list[Any], name: str) -> Told:
+    rule, data, place, pointer, identity, shown, silenced = value
+    return Told(rule, data, _place(place, name), pointer, Identity(*identity), shown, silenced)
 
 
 def _finding(value: list[Any], name: str) -> Finding:

@@ -18,7 +18,7 @@ if sys.argv[1:] == ["--version"]:  # answered before click is imported: editors 
 import click
 
 from asklint import __version__, config, data, engine, report, run
-from asklint.finding import SEVERITIES, Finding, Report, Severity
+from asklint.finding import NOTHING, SEVERITIES, Finding, Report, Severity, Told
 from asklint.inputs import files
 from asklint.rule import TARGETS, RuleError
 from asklint.source import Source
@@ -122,7 +122,9 @@ def show_rule(name: str, folders: tuple[str, ...], lang: str | None) -> None:
 
 
 @cli.command("matrix")
-@click.option("--diff", nargs=2, type=click.Choice(TARGETS), metavar="A B", help="Show what differs between two targets.")
+@click.option(
+    "--diff", nargs=2, type=click.Choice(TARGETS), metavar="A B", help="Show what differs between two targets."
+)
 @click.option("--lang", type=click.Choice(("en", "zh")))
 def show_matrix(diff: tuple[str, str] | None, lang: str | None) -> None:
     """Show what each Kubernetes feature does on ask, eci and acs."""
@@ -171,18 +173,30 @@ class _Gathered:
         self.mended: list[Finding] = []
         self.refused: list[tuple[Finding, str]] = []
         self.written: list[str] = []
+        self.told: list[Told] = []
+        self.names: list[str] = []
 
     def add(self, one: run.Outcomes, setup: engine.Setup) -> None:
         self.files += 1
+        self.names.append(one.input.name)
         if one.problem:
             self.unread.append((one.input.name, one.problem))
             return
-        findings, objects, skipped, silenced = one.outcome
+        findings, objects, skipped, silenced, told = one.outcome
         kept = [finding for finding in findings if engine.is_heard(finding, setup)]
         self.findings += kept
+        self.told += told
         self.objects += objects
         self.skipped.update(skipped)
         self.silenced += silenced + len(findings) - len(kept)
+
+    def conclude(self, setup: engine.Setup) -> None:
+        """Adds what the rules across files say, each finding behind those of its file."""
+        found = [finding for finding in engine.conclude(self.told, setup) if engine.is_heard(finding, setup)]
+        if found:
+            order = {name: index for index, name in enumerate(self.names)}
+            self.findings += found
+            self.findings.sort(key=lambda one: (order[one.place.file], one.place.line, one.place.column, one.rule))
 
     def report(self, target: str, lang: str) -> Report:
         return Report(
@@ -244,7 +258,9 @@ class _Asked:
         for option in ("select", "ignore"):
             for name in self.options[option]:
                 if name not in known:
-                    raise Wrong(f"--{option}: there is no rule or category {name}{config.suggest(name, dict.fromkeys(known))}")
+                    raise Wrong(
+                        f"--{option}: there is no rule or category {name}{config.suggest(name, dict.fromkeys(known))}"
+                    )
 
     def inputs(self) -> list[files.Input]:
         try:
@@ -263,9 +279,9 @@ class _Asked:
     def stdin(self) -> run.Outcomes:
         one = files.Input(self.options["stdin_filename"], Path(self.options["stdin_filename"]))
         try:
-            return run.Outcomes(one, run.outcome(self.stdin_source(), self.setup))
+            return run.Outcomes(one, run.told(engine.check(self.stdin_source(), self.setup)))
         except OSError as error:
-            return run.Outcomes(one, ([], 0, [], 0), run.reason(error))
+            return run.Outcomes(one, NOTHING, run.reason(error))
 
     def stdin_source(self) -> Source:
         """Standard input. Raises OSError where it is no text."""
@@ -273,6 +289,7 @@ class _Asked:
 
     def finish(self, gathered: _Gathered) -> int:
         """Shows the report, and gives the exit status."""
+        gathered.conclude(self.setup)
         told = gathered.report(self.plan.target, self.plan.lang)
         self.show(told)
         if told.unread or (not told.objects and not told.findings and not self.options["allow_empty"]):
@@ -334,7 +351,7 @@ class _Writer:
         try:
             source = files.read(one.path, one.name)
         except OSError as error:
-            gathered.add(run.Outcomes(one, ([], 0, [], 0), run.reason(error)), self.asked.setup)
+            gathered.add(run.Outcomes(one, NOTHING, run.reason(error)), self.asked.setup)
             return
         fixed = engine.fix(source, self.asked.setup, unsafe)
         raw = source.encode(fixed.text) if fixed.text != source.text else None
@@ -348,8 +365,7 @@ class _Writer:
             gathered.refused += [(refused.finding, refused.reason) for refused in fixed.refused]
         else:
             checked = engine.check(source, self.asked.setup)
-        outcome = (checked.findings, checked.objects, checked.skipped, checked.silenced)
-        gathered.add(run.Outcomes(one, outcome), self.asked.setup)
+        gathered.add(run.Outcomes(one, run.told(checked)), self.asked.setup)
 
     def read_raw(self, one: files.Input, gathered: _Gathered) -> bytes | None:
         try:
@@ -398,8 +414,8 @@ def _fix_stream(asked: _Asked, unsafe: bool, diff: bool, check_only: bool) -> in
     except OSError as error:
         raise Wrong(f"{name}: {run.reason(error)}") from error
     fixed = engine.fix(source, asked.setup, unsafe)
-    checked = fixed.checked
-    gathered.add(run.Outcomes(one, (checked.findings, checked.objects, checked.skipped, checked.silenced)), asked.setup)
+    gathered.add(run.Outcomes(one, run.told(fixed.checked)), asked.setup)
+    gathered.conclude(asked.setup)
     gathered.mended, gathered.refused = fixed.mended, [(refused.finding, refused.reason) for refused in fixed.refused]
     told = gathered.report(asked.plan.target, asked.plan.lang)
     if diff:

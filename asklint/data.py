@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from asklint import tree, write
+from asklint import tree
 
 _PACKAGE = Path(__file__).parent
 _COMPILED = _PACKAGE / "compiled.json"
 _PAGES = ("why", "examples")  # what a rule file holds for its readers and its tests alone
+_NOTES = ("sources", "note", "notes")  # likewise in schemas/
 
 
 def root() -> Path:
@@ -29,6 +29,8 @@ def fingerprint() -> str:
 
 
 def _stamp(files: Iterable[Path]) -> str:
+    import hashlib
+
     seen = "\n".join(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in files)
     return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
@@ -40,6 +42,8 @@ def load() -> dict[str, Any]:
     cached = cache_folder() / f"rules-{_stamp((*_files(root()), Path(__file__)))}.json"
     if cached.is_file():
         return dict(json.loads(cached.read_bytes()))
+    from asklint import write
+
     compiled = compile_data(root())
     write.cached(cached, compiled)
     return dict(json.loads(compiled))
@@ -59,7 +63,7 @@ def compile_data(root: Path) -> bytes:
     for path in _files(root):
         content = parse(path)
         if path.parent.name == "schemas":
-            schemas[path.stem] = content
+            schemas[path.stem] = _without_pages(content)
         elif path.name == "silent.yaml":
             silent = content
         else:
@@ -70,6 +74,12 @@ def compile_data(root: Path) -> bytes:
             rules[path.stem].get("zh", {}).pop("why", None)
     data = {"rules": rules, "schemas": schemas, "silent": silent}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _without_pages(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: _without_pages(value) for key, value in content.items() if key not in _NOTES}
+    return [_without_pages(item) for item in content] if isinstance(content, list) else content
 
 
 def parse(path: Path) -> Any:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from asklint import lower, secret, silence, tree
-from asklint.edit import AddDocument, CannotEdit, DropDocument, Edit, Insert, Move, Remove, RemoveIgnored, Rename, Set
-from asklint.finding import Finding, Fix, Hit, Identity, Place
-from asklint.path import Path, get, pointer
-from asklint.resource import Object, Pod, Pods, objects
+from asklint.edit import AddDocument, CannotEdit, DropDocument, Edit, Insert, Move, Remove
+from asklint.finding import Conclusion, Finding, Fix, Hit, Place, Told
+from asklint.path import Path, get, pointer, show
+from asklint.resource import Object, Pods, objects
 from asklint.rule import Rule, Subject, fill
 from asklint.source import Source, Span
 from asklint.tree import Alias, Document
@@ -50,6 +50,7 @@ class Checked(NamedTuple):
     objects: int
     skipped: list[str]
     silenced: int = 0
+    told: Sequence[Told] = ()  # what the rules across files note
 
     @property
     def findings(self) -> list[Finding]:
@@ -80,6 +81,7 @@ def check(source: Source, setup: Setup) -> Checked:
 
 def _check(source: Source, documents: list[Document], setup: Setup) -> Checked:
     found: list[Found] = []
+    told: list[Told] = []
     skipped: list[str] = []
     count = silenced = 0
     kubernetes = False
@@ -98,9 +100,10 @@ def _check(source: Source, documents: list[Document], setup: Setup) -> Checked:
         asked = _Asked(source, document, index, setup)
         asked.ask(mine)
         found += asked.found
+        told += asked.told
         silenced += asked.silenced
     found.sort(key=lambda one: (one.finding.place[1:3], one.finding.rule))
-    return Checked(found, count, skipped if kubernetes or skipped else ["empty"], silenced)
+    return Checked(found, count, skipped if kubernetes or skipped else ["empty"], silenced, told)
 
 
 def unreadable(document: Document) -> str | None:
@@ -130,6 +133,7 @@ class _Asked:
         self.index = index
         self.setup = setup
         self.found: list[Found] = []
+        self.told: list[Told] = []
         self.silenced = 0
         self._hidden: list[Span] | None = None
         self._suppressions: list[silence.Suppression] | None = None
@@ -142,6 +146,8 @@ class _Asked:
 
     def ask(self, mine: list[Object]) -> None:
         suppressions = silence.of_document(self.document, mine)
+        for here in mine:
+            self.told += self.note(here, suppressions)
         spoken: list[tuple[Rule, Object | None, Hit]] = []
         for rule in self.setup.rules:
             if rule.of_text:
@@ -157,16 +163,27 @@ class _Asked:
 
     def ask_object(self, here: Object) -> Iterator[tuple[Rule, Object, Hit]]:
         for rule in self.setup.rules:
-            if rule.target == "eci" and here.is_daemonset and here.known not in rule.kinds:
-                continue  # a DaemonSet's pods stay on the ECS nodes
-            subjects: list[Subject] = []
-            if rule.of_any or here.known in rule.kinds:
-                subjects.append(here)
-            if rule.of_pods:
-                subjects += here.pods
-            for subject in subjects:
+            for subject in _subjects(rule, here):
                 for hit in self.hits(rule, subject):
                     yield rule, here, hit
+
+    def note(self, here: Object, suppressions: list[silence.Suppression]) -> Iterator[Told]:
+        """What the rules across files note of `here`."""
+        for rule in self.setup.rules:
+            if rule.across is None:
+                continue
+            for subject in _subjects(rule, here):
+                for fact in rule.collect(subject, self.setup.options.get(rule.name, {})):
+                    span = Span(*self.span_of((*here.base, *fact.path), fact.missing))
+                    yield Told(
+                        rule.name,
+                        fact.data,
+                        self.place(span),
+                        pointer(fact.path),
+                        here.identity,
+                        show(fact.path, here.data),
+                        any([one.silences(rule.name, span.start) for one in suppressions]),
+                    )
 
     def hits(self, rule: Rule, subject: Subject) -> Iterable[Hit]:
         return rule.hits(subject, self.setup.options.get(rule.name, {}))
@@ -274,6 +291,51 @@ class _Asked:
             old = secret.masked(text, start, end, self.hidden)
             told.append((first, *_trimmed(old.splitlines(), new.splitlines(), first)))
         return tuple((first + skip, old, new) for first, (skip, old, new) in ((one[0], one[1:]) for one in told))
+
+
+def _subjects(rule: Rule, here: Object) -> list[Subject]:
+    """What of `here` is asked: the object, its pods, or neither; a DaemonSet's pods on `eci` stay on the ECS nodes."""
+    if rule.target == "eci" and here.is_daemonset and here.known not in rule.kinds:
+        return []
+    subjects: list[Subject] = [here] if rule.of_any or here.known in rule.kinds else []
+    return [*subjects, *here.pods] if rule.of_pods else subjects
+
+
+def conclude(told: Iterable[Told], setup: Setup) -> list[Finding]:
+    """What the rules across files say of everything that was noted in the run, in the order of the facts."""
+    facts: dict[str, list[Told]] = {}
+    for one in told:
+        facts.setdefault(one.rule, []).append(one)
+    found: list[Finding] = []
+    for rule in setup.rules:
+        for conclusion in rule.conclude(facts.get(rule.name, ()), setup.options.get(rule.name, {})):
+            about = facts[rule.name][conclusion.about]
+            if not about.silenced:
+                found.append(_concluded(rule, conclusion, about, facts[rule.name], setup))
+    return found
+
+
+def _concluded(rule: Rule, conclusion: Conclusion, about: Told, facts: Sequence[Told], setup: Setup) -> Finding:
+    options = setup.options.get(rule.name, {})
+    known = {"path": about.shown, "kind": about.object.kind, "name": about.object.name or ""}
+    fields = {**rule.defaults, **options, **known, **conclusion.fields}
+    hit = Hit((), conclusion.case)
+    remedy = rule.remedy(hit, options)
+    fix = Fix("suggestion", fill(remedy.title, fields)) if remedy and remedy.applicability == "suggestion" else None
+    related = tuple((facts[index].place, word) for index, word in conclusion.related)
+    message, severity = rule.say(hit, fields), rule.severity_of(hit)
+    return Finding(
+        rule.name,
+        severity,
+        message,
+        about.place,
+        about.pointer,
+        about.object,
+        fix,
+        rule.source,
+        related,
+        conclusion.data,
+    )
 
 
 def _container(path: Path, data: Any) -> str | None:
@@ -392,11 +454,12 @@ class _Round:
         before = self.before
         source = Source(before.name, text, before.encoding, before.mark, before.problem)
         checked = _check(source, documents, self.setup)
-        brought = _errors(checked) - self.errors
+        brought = [rule for place, rule in _errors(checked).items() if place not in self.errors]
         if brought:
-            raise CannotEdit(f"it would bring an error of {min(brought)[0]}")
+            raise CannotEdit(f"it would bring an error of {brought[0]}")
         self.source, self.documents, self.checked = source, documents, checked
 
 
-def _errors(checked: Checked) -> set[tuple[str, str, str]]:
-    return {(one.rule, str(one.object), one.pointer or "") for one in checked.findings if one.severity == "error"}
+def _errors(checked: Checked) -> dict[tuple[str, str], str]:
+    """The places with an error, and the rule that speaks there: one that had an error before brings no new one."""
+    return {(str(one.object), one.pointer or ""): one.rule for one in checked.findings if one.severity == "error"}

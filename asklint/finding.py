@@ -30,6 +30,24 @@ class Hit(NamedTuple):
     offsets: tuple[int, int] | None = None  # the place in the text, for what no path reaches
 
 
+class Fact(NamedTuple):
+    """What a rule across files notes of one object: `data` is plain (str, int, list, dict…), `path` as in a Hit."""
+
+    path: Path
+    data: Any
+    missing: bool = False
+
+
+class Conclusion(NamedTuple):
+    """What a rule across files makes of all facts: `about` and the first of each `related` are indexes of facts."""
+
+    about: int
+    case: str = ""
+    fields: Mapping[str, object] = {}
+    related: tuple[tuple[int, str], ...] = ()
+    data: Mapping[str, Any] | None = None
+
+
 class Fix(NamedTuple):
     """What would make a finding go away, in the user's words; `diff` is (line number, old lines, new lines) per change."""
 
@@ -74,6 +92,23 @@ class Finding(NamedTuple):
     related: tuple[tuple[Place, str], ...] = ()
     data: Mapping[str, Any] | None = None
     container: str | None = None  # the name of the container in which the place is
+
+
+class Told(NamedTuple):
+    """A Fact with its place: what leaves a file for the rules that look across files."""
+
+    rule: str
+    data: Any
+    place: Place
+    pointer: str
+    object: Identity
+    shown: str  # the path, for people
+    silenced: bool  # whether a comment or an annotation keeps the rule silent here
+
+
+# What a file says, without what it takes to fix it: findings, objects, skipped, silenced, facts for rules across files.
+Outcome = tuple[list[Finding], int, list[str], int, list[Told]]
+NOTHING: Outcome = ([], 0, [], 0, [])
 
 
 class Report(NamedTuple):

@@ -13,6 +13,7 @@ from asklint.rule import FIELD, TARGETS, Rule, RuleError
 from asklint.source import Source
 
 ARROW = "  # <-"
+MAIN = "example.yaml"
 
 
 class RuleFile(NamedTuple):
@@ -68,7 +69,8 @@ def _compile(rule: RuleFile) -> None:
         try:
             made = Rule(rule.name, rule.spec, target, schemas, "en")
             if "python" in rule.content:
-                __import__("asklint.checks." + rule.content["python"]["check"])
+                for key in {"check", "across"} & rule.content["python"].keys():
+                    __import__("asklint.checks." + rule.content["python"][key])
         except (KeyError, TypeError, ValueError, ImportError) as error:
             raise RuleError(f"{rule.path}: {error}") from error
         del made
@@ -94,38 +96,45 @@ def examples(rule: RuleFile) -> Iterator[Failure]:
 def _problems(rule: RuleFile, example: Mapping[str, Any]) -> Iterator[str]:
     made = Rule(rule.name, rule.spec, example.get("target", "ask"), data.load()["schemas"], "en")
     setup = engine.Setup([made] if made.severity else [], {rule.name: example.get("options", {})})
-    written = example.get("bad", example.get("good"))
-    arrows = _arrows(written)
-    source = Source("example.yaml", written.replace(ARROW, ""))
-    checked = engine.check(source, setup)
+    texts = {MAIN: example.get("bad", example.get("good")), **example.get("files", {})}
+    arrows = {(name, line) for name, text in texts.items() for line in _arrows(text)}
     if "bad" in example and not arrows:
         yield "it is called bad and has no arrow"
-    yield from _misplaced(checked.findings, arrows)
-    for finding in checked.findings:
-        if FIELD.search(finding.message):
-            yield f"a field of the message is not filled: {finding.message}"
-    fixed = engine.fix(source, setup, unsafe=True)
-    wanted = example.get("fixed", source.text).replace(ARROW, "")
+    yield from _misplaced(_findings(texts, setup), arrows)
+    text = texts[MAIN].replace(ARROW, "")
+    fixed = engine.fix(Source(MAIN, text), setup, unsafe=True)
+    wanted = example.get("fixed", text).replace(ARROW, "")
     if fixed.text != wanted:
         yield f"the fix gives\n{fixed.text}\ninstead of\n{wanted}"
         return
     if "fixed" in example:
-        yield from (f"after the fix: {problem}" for problem in _misplaced(fixed.checked.findings, _arrows(example["fixed"])))
-    again = engine.fix(Source("example.yaml", fixed.text), setup, unsafe=True)
+        after = _misplaced(fixed.checked.findings, {(MAIN, line) for line in _arrows(example["fixed"])})
+        yield from (f"after the fix: {problem}" for problem in after)
+    again = engine.fix(Source(MAIN, fixed.text), setup, unsafe=True)
     if again.text != fixed.text:
         yield f"a second fix changes it again to\n{again.text}"
+
+
+def _findings(texts: Mapping[str, str], setup: engine.Setup) -> list[Finding]:
+    checked = [engine.check(Source(name, text.replace(ARROW, "")), setup) for name, text in texts.items()]
+    across = engine.conclude((told for one in checked for told in one.told), setup)
+    return [*(finding for one in checked for finding in one.findings), *across]
 
 
 def _arrows(text: str) -> set[int]:
     return {number for number, line in enumerate(text.split("\n"), 1) if line.rstrip("\r").endswith(ARROW)}
 
 
-def _misplaced(findings: list[Finding], arrows: set[int]) -> Iterator[str]:
-    spoken = {finding.place.line: finding.message for finding in findings}
-    for line in sorted(spoken.keys() - arrows):
-        yield f"noisy: line {line}: {spoken[line]}"
-    for line in sorted(arrows - spoken.keys()):
-        yield f"missing: line {line}: the rule says nothing"
-    for line in sorted(arrows):
-        if sum(finding.place.line == line for finding in findings) > 1:
-            yield f"line {line}: the rule speaks more than once"
+def _misplaced(findings: list[Finding], arrows: set[tuple[str, int]]) -> Iterator[str]:
+    spoken: dict[tuple[str, int], list[str]] = {}
+    for finding in findings:
+        spoken.setdefault((finding.place.file, finding.place.line), []).append(finding.message)
+        if FIELD.search(finding.message):
+            yield f"a field of the message is not filled: {finding.message}"
+    for name, line in sorted(spoken.keys() - arrows):
+        yield f"noisy: {name}:{line}: {spoken[name, line][0]}"
+    for name, line in sorted(arrows - spoken.keys()):
+        yield f"missing: {name}:{line}: the rule says nothing"
+    for name, line in sorted(arrows & spoken.keys()):
+        if len(spoken[name, line]) > 1:
+            yield f"{name}:{line}: the rule speaks more than once"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from asklint.condition import compile_condition
 from asklint.edit import Edit, Insert, Remove, Rename, Set
-from asklint.finding import SEVERITIES, Applicability, Hit, Severity
+from asklint.finding import SEVERITIES, Applicability, Conclusion, Fact, Hit, Severity, Told
 from asklint.path import Key, Path, PathError, concrete, get, parse, show, walk
 from asklint.resource import Object, Pod
 from asklint.tree import Document
@@ -42,7 +42,7 @@ class Rule:
     """A rule for one target and one language. `kinds` are those it is asked of, as `Kind.group`."""
 
     __slots__ = (
-        "ask", "category", "defaults", "instead_of", "kinds", "message", "name", "of_any", "of_pods",
+        "across", "ask", "category", "defaults", "instead_of", "kinds", "message", "name", "of_any", "of_pods",
         "of_text", "remedies", "severities", "severity", "source", "target", "title",
     )  # fmt: skip
 
@@ -63,6 +63,7 @@ class Rule:
         self.instead_of = frozenset(spec.get("instead-of", ()))
         self.remedies = tuple(_remedies(spec, words if lang == "zh" else {}))
         self.ask = _compile(spec, schemas)
+        self.across = _across(spec.get("python", {}), schemas)
 
     def _scope(self, scope: str | list[str]) -> None:
         names = {scope} if isinstance(scope, str) else set(scope)
@@ -74,6 +75,16 @@ class Rule:
     def hits(self, subject: Subject, options: Mapping[str, Any]) -> Iterator[Hit]:
         """What this rule has to say of `subject`; `options` are those of the config."""
         yield from self.ask(subject, {**self.defaults, **options} if options else self.defaults, self.target)
+
+    def collect(self, subject: Subject, options: Mapping[str, Any]) -> Iterator[Fact]:
+        """What a rule across files notes of `subject`."""
+        if self.across is not None:
+            yield from self.across("collect")(subject, self.across.params, {**self.defaults, **options}, self.target)
+
+    def conclude(self, facts: Sequence[Told], options: Mapping[str, Any]) -> Iterator[Conclusion]:
+        """What a rule across files makes of all that it noted."""
+        if self.across is not None:
+            yield from self.across("conclude")(facts, self.across.params, {**self.defaults, **options}, self.target)
 
     def fields(self, hit: Hit, data: Any, options: Mapping[str, Any], secret: bool) -> dict[str, object]:
         """What the braces of this rule's sentences may name; a secret value is not among it."""
@@ -238,19 +249,38 @@ def _lacking(
         yield from _lacking(rest, data[key], (*at, key), fits)
 
 
+class _Module:
+    """A module of asklint.checks, imported when it is first asked, and the parameters that its rule gives it."""
+
+    __slots__ = ("module", "name", "params")
+
+    def __init__(self, name: str, spec: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
+        self.name = "asklint.checks." + name
+        self.module: Any = None
+        self.params = {
+            key: schemas[value["schema"]] if isinstance(value, dict) and value.keys() == {"schema"} else value
+            for key, value in spec.items()
+            if key not in ("check", "across")
+        }
+
+    def __call__(self, function: str) -> Callable[..., Iterator[Any]]:
+        if self.module is None:
+            self.module = import_module(self.name)
+        found: Callable[..., Iterator[Any]] = getattr(self.module, function)
+        return found
+
+
+def _across(spec: Mapping[str, Any], schemas: Mapping[str, Any]) -> _Module | None:
+    return _Module(spec["across"], spec, schemas) if "across" in spec else None
+
+
 def _python(spec: Mapping[str, Any], schemas: Mapping[str, Any]) -> Ask:
-    params = {
-        key: schemas[value["schema"]] if isinstance(value, dict) and value.keys() == {"schema"} else value
-        for key, value in spec.items()
-        if key != "check"
-    }
-    module = "asklint.checks." + spec["check"]
-    found: list[Callable[..., Iterator[Hit]]] = []
+    if "check" not in spec:
+        return lambda subject, options, target: iter(())
+    module = _Module(spec["check"], spec, schemas)
 
     def ask(subject: Subject, options: Mapping[str, Any], target: str) -> Iterator[Hit]:
-        if not found:
-            found.append(import_module(module).check)
-        return found[0](subject, params, options, target)
+        return module("check")(subject, module.params, options, target)
 
     return ask
 

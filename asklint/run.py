@@ -7,13 +7,15 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from asklint import data, engine, library, rule
-from asklint.cache import Cache, Outcome
+from asklint import data, engine, rule
+from asklint.finding import NOTHING, Outcome
 from asklint.inputs import files
 from asklint.inputs.files import Input
-from asklint.source import Source
+
+if TYPE_CHECKING:
+    from asklint.cache import Cache
 
 PARALLEL = 64  # files; below this a pool costs more than it saves
 CACHED = 16  # files; below this reading them again is as fast as asking the cache
@@ -46,6 +48,8 @@ def setup(plan: Plan) -> engine.Setup:
     compiled = data.load()
     specs = dict(compiled["rules"])
     for folder in plan.folders:
+        from asklint import library
+
         for path in library.files(Path(folder)):
             own = library.read(path)
             if own.name in specs:
@@ -68,7 +72,7 @@ def check(
 ) -> Iterator[Outcomes]:
     """Checks every input, in order; `step` is called after each. Nothing is raised for a file that cannot be read."""
     gc.disable()  # a run makes millions of small values and few cycles
-    cache = Cache(stamp(plan)) if cached and len(inputs) >= CACHED else None
+    cache = _cache(plan) if cached and len(inputs) >= CACHED else None
     keys: dict[int, bytes] = {}
     done: dict[int, Outcomes] = {}
     if cache is not None:
@@ -93,6 +97,12 @@ def check(
         cache.close()
 
 
+def _cache(plan: Plan) -> Cache:
+    from asklint.cache import Cache
+
+    return Cache(stamp(plan))
+
+
 def _look_up(cache: Cache, one: Input, index: int, keys: dict[int, bytes]) -> Outcomes | None:
     if one.reason:
         return None
@@ -109,18 +119,17 @@ def _look_up(cache: Cache, one: Input, index: int, keys: dict[int, bytes]) -> Ou
 def check_one(one: Input, made: engine.Setup) -> Outcomes:
     """What one file says."""
     if one.reason:
-        return Outcomes(one, ([], 0, [one.reason], 0))
+        return Outcomes(one, ([], 0, [one.reason], 0, []))
     try:
         source = files.read(one.path, one.name)
     except OSError as error:
-        return Outcomes(one, ([], 0, [], 0), reason(error))
-    return Outcomes(one, outcome(source, made))
+        return Outcomes(one, NOTHING, reason(error))
+    return Outcomes(one, told(engine.check(source, made)))
 
 
-def outcome(source: Source, made: engine.Setup) -> Outcome:
-    """What `source` says, without the config's silence."""
-    checked = engine.check(source, made)
-    return checked.findings, checked.objects, checked.skipped, checked.silenced
+def told(checked: engine.Checked) -> Outcome:
+    """What `checked` says, without what it takes to fix it."""
+    return checked.findings, checked.objects, checked.skipped, checked.silenced, list(checked.told)
 
 
 def reason(error: OSError) -> str:
@@ -130,7 +139,7 @@ def reason(error: OSError) -> str:
 
 def stamp(plan: Plan) -> str:
     """What the outcome of a file depends on besides its content; the day and the config's silence are not among it."""
-    from asklint import __version__
+    from asklint import __version__, library
 
     own = [(str(path), path.read_text(encoding="utf-8")) for f in plan.folders for path in library.files(Path(f))]
     return repr((__version__, plan._replace(silence=()), own, data.fingerprint()))

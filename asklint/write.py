@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 
@@ -15,6 +14,8 @@ def atomic(path: Path, content: bytes) -> None:
     Mode and owner are kept; a symbolic link is followed. Raises OSError where the folder cannot be written to or the disk
     is full; the file is the old one then, and nothing is left behind.
     """
+    import tempfile
+
     path = Path(os.path.realpath(path))
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".asklint")
     try:

@@ -71,6 +71,8 @@ def _integer(grammar: Grammar, value: str) -> Fault | None:
     mended = value.strip(" ,")
     if _within(mended.removesuffix(suffix), low, high):
         return Fault("slip", right=mended)
+    if grammar.get("basis") == "inferred":
+        return Fault("number")
     case = "integer" if high is None else "otherwise" if "otherwise" in grammar else "range"
     return Fault(case, {"low": low, "high": high, "otherwise": grammar.get("otherwise", "")})
 

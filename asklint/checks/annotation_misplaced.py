@@ -13,7 +13,8 @@ from asklint.resource import Object
 
 _KUBERNETES = frozenset(("", "apps", "batch", "extensions"))  # groups whose controllers copy no annotation into pods
 
-_WITHOUT_PODS = ("service", "service-account")
+# Where a key of other objects is spoken of. A label on a Service is often that of a whole application.
+_ELSEWHERE = {"annotations": ("pod", "workload", "service", "service-account"), "labels": ("pod", "workload")}
 
 
 def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
@@ -26,7 +27,7 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
             continue
         if entry.place.kind == "workload" and "pod" in key.places:
             yield from _on_workload(subject, entry)
-        elif entry.place.kind in ("pod", "workload") or (entry.place.kind in _WITHOUT_PODS and entry.field == "annotations"):
+        elif entry.place.kind in _ELSEWHERE[entry.field]:
             yield _elsewhere(entry)
 
 

@@ -50,6 +50,7 @@ class Entry(NamedTuple):
 
     @property
     def path(self) -> Path:
+        """Where the key stands, from the object's root."""
         return (*self.place.path, self.field, self.key.name)
 
 

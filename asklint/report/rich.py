@@ -140,7 +140,7 @@ class _Told:
         yield self.row("", "|")
 
     def more(self, number: int) -> Line:
-        return self.row("", "|", (f" {say(self.lang, 'more-lines', summary.count(self.lang, number, 'line'))}", "of"))
+        return self.row("", "|", (f" {say(self.lang, 'more', summary.count(self.lang, number, 'more'))}", "of"))
 
     # -- the fix
 

@@ -1,0 +1,341 @@
+"""A second opinion on manifests: other readers, and edits applied to what they read by other code than asklint's."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+import yaml
+
+from asklint.edit import OPTIONAL, AddDocument, DropDocument, Edit, Insert, Move, Remove, RemoveIgnored, Rename, Set
+from asklint.path import Path
+
+_LINE = re.compile(r"^---[^\n]*(?:\n|\Z)", re.MULTILINE)
+_SAYS = re.compile(r"^[^\S\n]*[^\s#]", re.MULTILINE)
+_GONE: Any = object()
+
+
+class CannotSay(Exception):
+    """This reader cannot read the text, and so has no opinion."""
+
+
+class Chunk(NamedTuple):
+    """The text of one document, and the offset at which it starts."""
+
+    start: int
+    text: str
+
+    @property
+    def says(self) -> bool:
+        """Whether there is more in it than blanks and comments."""
+        return _SAYS.search(self.text.removeprefix("\ufeff")) is not None
+
+
+class Leaf(NamedTuple):
+    """A scalar: its type as the reader resolves it, and the text of its value."""
+
+    tag: str
+    text: str
+
+
+Reader = Callable[[str], Any]  # the text of a document -> a node as PyYAML and ruamel.yaml make them; raises CannotSay
+
+
+def split(text: str) -> list[Chunk]:
+    """The documents in `text`: JSON values one after the other, or what stands between lines that start with `---`."""
+    if text.lstrip().startswith("{"):
+        try:
+            return list(_json_stream(text))
+        except ValueError:
+            pass
+    chunks, at = [], 0
+    for line in _LINE.finditer(text):
+        chunks.append(Chunk(at, text[at : line.start()]))
+        at = line.end()
+    return [*chunks, Chunk(at, text[at:])]
+
+
+def _json_stream(text: str) -> Iterator[Chunk]:
+    decoder, at = json.JSONDecoder(), 0
+    while text[at:].strip():
+        start = at + len(text[at:]) - len(text[at:].lstrip())
+        _, end = decoder.raw_decode(text, start)
+        yield Chunk(start, text[start:end])
+        at = end
+
+
+def by_pyyaml(text: str) -> Any:
+    """The node that PyYAML composes from `text`."""
+    try:
+        return next(iter(yaml.compose_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))), None)
+    except yaml.YAMLError as error:
+        raise CannotSay(str(error)) from error
+
+
+def by_ruamel(text: str) -> Any:
+    """The node that ruamel.yaml's own parser composes from `text`, by the rules of YAML 1.1."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    reader = YAML(typ="safe", pure=True)
+    reader.version = (1, 1)
+    try:
+        return reader.compose(io.StringIO(text))
+    except (YAMLError, ValueError, AttributeError, AssertionError) as error:
+        raise CannotSay(str(error)) from error
+
+
+# -- values
+
+
+def data(node: Any) -> Any:
+    """`node` as dicts, lists and Leaves; a later key takes the place of an earlier one, merges stay as they are written."""
+    return _data(node, {})
+
+
+def _data(node: Any, known: dict[int, Any]) -> Any:
+    if id(node) not in known:
+        if node is None:
+            return Leaf("null", "null")
+        if isinstance(node.value, str):
+            known[id(node)] = _leaf(str(node.tag).rpartition(":")[2], node.value)
+        elif node.value and isinstance(node.value[0], tuple):
+            known[id(node)] = {_name(key): _data(value, known) for key, value in node.value}
+        elif str(node.tag).endswith(":map"):
+            known[id(node)] = {}
+        else:
+            known[id(node)] = [_data(item, known) for item in node.value]
+    return known[id(node)]
+
+
+def _name(key: Any) -> str:
+    if not isinstance(key.value, str):
+        raise CannotSay("a key is no scalar")
+    return key.value
+
+
+def _leaf(tag: str, text: str) -> Leaf:
+    if tag == "null":
+        return Leaf("null", "null")
+    if tag == "bool":
+        return Leaf("bool", str(text.lower() in ("true", "yes", "on", "y")).lower())
+    return Leaf("str" if tag == "timestamp" else tag, text)
+
+
+def leaves(value: Any) -> Any:
+    """A value of asklint's as data() gives it."""
+    if isinstance(value, dict):
+        return {key: leaves(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [leaves(item) for item in value]
+    if value is None or isinstance(value, bool):
+        return Leaf("null" if value is None else "bool", json.dumps(value))
+    return Leaf("str" if isinstance(value, str) else type(value).__name__, str(value))
+
+
+def plain(value: Any) -> Any:
+    """What data() gave, as json.loads would: for a look at manifests by other eyes than asklint's."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if value.tag in ("bool", "null"):
+        return json.loads(value.text)
+    try:
+        return int(value.text) if value.tag == "int" else value.text
+    except ValueError:
+        return value.text
+
+
+def get(value: Any, path: Iterable[Any]) -> Any:
+    """What stands at `path`, None where nothing does."""
+    for key in path:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+# -- edits
+
+
+def edited(node: Any, edits: Iterable[Edit]) -> list[Any]:
+    """The data of the documents that `edits` make of the one at `node`; a parent left empty is there, and empty."""
+    edits = [edit for index, edit in enumerate(edits) if edit not in list(edits)[:index]]
+    before = data(node)
+    value = _copy(before)
+    for edit in edits:
+        if isinstance(edit, Set):
+            value = _put(value, edit.path, leaves(edit.value))
+        elif isinstance(edit, Insert):
+            value = _put(value, edit.path, [*_list(get(value, edit.path)), leaves(edit.value)])
+        elif isinstance(edit, Move):
+            value = _put(value, edit.to, get(before, edit.path))
+    for edit in edits:
+        if isinstance(edit, Remove | Move) and get(before, edit.path) is not None:
+            get(value, edit.path[:-1])[edit.path[-1]] = _GONE
+    for edit in sorted((e for e in edits if isinstance(e, Rename)), key=lambda e: -len(e.path)):
+        parent = get(value, edit.path[:-1])
+        renamed = {edit.key if key == edit.path[-1] else key: item for key, item in parent.items()}
+        parent.clear()
+        parent.update(renamed)
+    documents = [] if any(isinstance(edit, DropDocument) for edit in edits) else [_swept(value)]
+    return documents + [leaves(edit.value) for edit in edits if isinstance(edit, AddDocument)]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _copy(value: Any) -> Any:
+    """A copy in which nothing is shared, as an alias shares."""
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, list) else value
+
+
+def _put(value: Any, path: Path, new: Any) -> Any:
+    if not path:
+        return new
+    if isinstance(path[0], int):
+        value[path[0]] = _put(value[path[0]], path[1:], new)
+        return value
+    value = value if isinstance(value, dict) else {}
+    value[path[0]] = _put(value.get(path[0]), path[1:], new)
+    return value
+
+
+def _swept(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _swept(item) for key, item in value.items() if item is not _GONE}
+    return [_swept(item) for item in value if item is not _GONE] if isinstance(value, list) else value
+
+
+def differs(wanted: Any, got: Any, at: str = "") -> str | None:
+    """The first place where `got` is not `wanted`, None where there is none.
+
+    A collection that is empty in `wanted` may be absent in `got` where the API means the same by it.
+    """
+    if isinstance(wanted, dict) and isinstance(got, dict):
+        for key in [*wanted, *(key for key in got if key not in wanted)]:
+            if key not in wanted:
+                return f"{at}/{key} came from nowhere"
+            if key not in got:
+                if _is_nothing(wanted[key], key):
+                    continue
+                return f"{at}/{key} is gone"
+            found = differs(wanted[key], got[key], f"{at}/{key}")
+            if found:
+                return found
+        return None
+    if isinstance(wanted, list) and isinstance(got, list):
+        if len(wanted) != len(got):
+            return f"{at} has {len(got)} items, not {len(wanted)}"
+        return next(filter(None, (differs(one, two, f"{at}/{n}") for n, (one, two) in enumerate(zip(wanted, got)))), None)
+    return None if wanted == got else f"{at or 'the document'} is {_short(got)}, not {_short(wanted)}"
+
+
+def _is_nothing(value: Any, key: str) -> bool:
+    """Whether `value`, at `key`, may be absent: empty, or empty but for what may be absent."""
+    if key not in OPTIONAL or not isinstance(value, dict | list):
+        return False
+    return all(_is_nothing(value[inner], inner) for inner in value) if isinstance(value, dict) else not value
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Leaf):
+        return f"{value.tag} {value.text[:40]!r}"
+    return "a mapping" if isinstance(value, dict) else "a list"
+
+
+# -- places
+
+
+class Place(NamedTuple):
+    """Where a value is written: the line and column of its key (or of the value itself), and its last line; from 0."""
+
+    line: int
+    column: int
+    last: int
+
+
+def place(node: Any, path: Path) -> Place | None:
+    """Where what stands at `path` is written, None where nothing does."""
+    first = node
+    for key in path:
+        parts = _parts(node)
+        if isinstance(key, int):
+            if parts or not isinstance(node.value, list) or key >= len(node.value):
+                return None
+            first = node = node.value[key]
+        else:
+            found = [(name, value) for name, value in parts if name.value == key]
+            if not found:
+                return None
+            first, node = found[-1]
+    return Place(first.start_mark.line, first.start_mark.column, max(last_line(first), last_line(node)))
+
+
+def places(node: Any, edit: Edit) -> Iterator[Place]:
+    """The lines that `edit` may take or rewrite: those of what it names, or of the scalar or flow collection it fills."""
+    if isinstance(edit, RemoveIgnored):
+        parent = _node(node, edit.path)
+        key, value = parent.value[edit.index]
+        yield Place(key.start_mark.line, key.start_mark.column, last_line(value))
+        return
+    if isinstance(edit, AddDocument | DropDocument):
+        return
+    path = edit.path
+    found = place(node, path)
+    if found is not None and not (isinstance(edit, Insert) and _is_block(_node(node, path))):
+        yield found
+    for filled in [edit.to] if isinstance(edit, Move) else [path] if isinstance(edit, Set | Insert) else []:
+        while filled and _node(node, filled) is None:
+            filled = filled[:-1]
+        holder = _node(node, filled)
+        if holder is not None and not _is_block(holder):
+            there = place(node, filled)
+            if there is not None:
+                yield there
+
+
+def _node(node: Any, path: Path) -> Any:
+    for key in path:
+        if isinstance(key, int):
+            if not isinstance(node.value, list) or key >= len(node.value):
+                return None
+            node = node.value[key]
+        else:
+            node = next((value for name, value in reversed(_parts(node)) if name.value == key), None)
+        if node is None:
+            return None
+    return node
+
+
+def _parts(node: Any) -> list[tuple[Any, Any]]:
+    pairs = isinstance(node.value, list) and node.value and isinstance(node.value[0], tuple)
+    return node.value if pairs else []
+
+
+def _is_block(node: Any) -> bool:
+    return isinstance(node.value, list) and bool(node.value) and not node.flow_style
+
+
+def last_line(node: Any) -> int:
+    """The last line of what is written: a block collection's marks lie behind the blank lines and comments that follow."""
+    if isinstance(node.value, list) and node.value and not node.flow_style:
+        last = node.value[-1]
+        return max(map(last_line, last)) if isinstance(last, tuple) else last_line(last)
+    end: int = node.end_mark.line
+    if isinstance(node.value, str) and node.style in ("|", ">"):
+        return end - 1 if node.end_mark.column == 0 and end > node.start_mark.line else end
+    return end
+
+
+def aliased(text: str) -> bool:
+    """Whether aliases or merges may stand in `text`, through which a place is somewhere else than it seems."""
+    return re.search(r"(?:^|[\s\[{,:-])[*&][^\s*&]", text) is not None or "<<" in text
