@@ -8,24 +8,29 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
+from asklint import write
 from asklint.data import cache_folder
 from asklint.finding import Finding, Fix, Identity, Outcome, Place, Told
 
 KEPT = 50_000  # entries; about 40 MB
+_FILE = "findings.sqlite"
 
 
 class Cache:
-    """A table of outcomes in one SQLite file, which keeps parallel runs apart. A broken file is left and not used."""
+    """A table of outcomes in one SQLite file, which keeps parallel runs apart. What cannot be used is no cache."""
 
     def __init__(self, stamp: str) -> None:
         self.stamp = hashlib.blake2b(stamp.encode()).digest()
         self.table: sqlite3.Connection | None = None
         try:
-            cache_folder().mkdir(parents=True, exist_ok=True)
-            self.table = sqlite3.connect(cache_folder() / "findings.sqlite", timeout=1, isolation_level=None)
-            self.table.execute("PRAGMA journal_mode=WAL")
-            self.table.execute("PRAGMA synchronous=OFF")
-            self.table.execute("CREATE TABLE IF NOT EXISTS outcome (key BLOB PRIMARY KEY, value TEXT) WITHOUT ROWID")
+            write.folder(cache_folder())
+            try:
+                self.table = _open()
+            except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", None) not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+                    raise
+                write.forget(cache_folder() / _FILE)
+                self.table = _open()
         except (OSError, sqlite3.Error):
             self.table = None
 
@@ -47,7 +52,7 @@ class Cache:
         """Keeps `outcomes`; forgets all where there are more than KEPT."""
         if self.table is None:
             return
-        rows = [(key, json.dumps(outcome, ensure_ascii=False)) for key, outcome in outcomes]
+        rows = [(key, json.dumps(outcome)) for key, outcome in outcomes]
         try:
             self.table.execute("BEGIN")
             if self.table.execute("SELECT count(*) FROM outcome").fetchone()[0] > KEPT:
@@ -62,6 +67,14 @@ class Cache:
         if self.table is not None:
             self.table.close()
             self.table = None
+
+
+def _open() -> sqlite3.Connection:
+    table = sqlite3.connect(cache_folder() / _FILE, timeout=1, isolation_level=None)
+    table.execute("PRAGMA journal_mode=WAL")
+    table.execute("PRAGMA synchronous=OFF")
+    table.execute("CREATE TABLE IF NOT EXISTS outcome (key BLOB PRIMARY KEY, value TEXT) WITHOUT ROWID")
+    return table
 
 
 def _revive(value: list[Any], name: str) -> Outcome:

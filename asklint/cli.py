@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 if sys.argv[1:] == ["--version"]:  # answered before click is imported: editors and hooks ask it often
     from asklint import __version__
@@ -18,11 +17,10 @@ if sys.argv[1:] == ["--version"]:  # answered before click is imported: editors 
 import click
 
 from asklint import __version__, config, data, engine, report, run
-from asklint.finding import NOTHING, SEVERITIES, Finding, Report, Severity, Told
+from asklint.finding import NOTHING, SEVERITIES, Finding, Report
+from asklint.gather import Clash, Gathered, check_mirror
 from asklint.inputs import files
 from asklint.rule import TARGETS, RuleError
-from asklint.source import Source
-
 
 STDIN = "<stdin>"
 
@@ -33,18 +31,14 @@ class Wrong(click.ClickException):
     exit_code = 2
 
 
-def _names(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    """The names in `a,b` and in options that are given again."""
-    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
-
-
 def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that check and fix share."""
     options = (
         click.argument("paths", nargs=-1, metavar="[PATH]..."),
         click.option("--target", type=click.Choice(TARGETS), help="Where the manifests shall run (default: ask)."),
-        click.option("--select", multiple=True, callback=_names, metavar="RULE|CATEGORY", help="Ask these alone."),
-        click.option("--ignore", multiple=True, callback=_names, metavar="RULE|CATEGORY", help="Do not ask these."),
+        click.option("--kubernetes-version", metavar="VERSION", help="The cluster's (default: the newest known)."),
+        click.option("--select", multiple=True, metavar="RULE|CATEGORY", help="Ask these alone."),
+        click.option("--ignore", multiple=True, metavar="RULE|CATEGORY", help="Do not ask these."),
         click.option("--config", "config_file", type=click.Path(dir_okay=False), help="Use this .asklint.yaml."),
         click.option("--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own."),
         click.option("--format", "style", type=click.Choice(tuple(report.FORMATS)), help="How to show what is found."),
@@ -72,9 +66,9 @@ def cli() -> None:
 def check(paths: tuple[str, ...], **options: Any) -> None:
     """Say what is wrong in PATH: files, folders, or - for standard input. Never writes to a manifest."""
     asked = _Asked(paths, options)
-    gathered = _Gathered()
+    gathered = Gathered(asked.setup)
     for one in asked.outcomes():
-        gathered.add(one, asked.setup)
+        gathered.add(one)
     sys.exit(asked.finish(gathered))
 
 
@@ -88,11 +82,20 @@ def fix(paths: tuple[str, ...], unsafe: bool, diff: bool, check_only: bool, out:
     """Rewrite the manifests in PATH so that they run on the target; what is not safe only with --unsafe."""
     asked = _Asked(paths, options)
     if asked.paths == ("-",):
+        if out:
+            raise Wrong("--out is for files; standard input goes to standard output")
         sys.exit(_fix_stream(asked, unsafe, diff, check_only))
-    gathered, writer = _Gathered(), _Writer(asked, Path(out) if out else None, diff, check_only)
-    for one in asked.inputs():
-        writer.fix(one, unsafe, gathered)
-    status = asked.finish(gathered)
+    gathered, folder = Gathered(asked.setup), Path(out) if out else None
+    inputs = asked.inputs(folder)
+    with _Progress(len(inputs)) as step:
+        for one in run.fix(inputs, asked.plan, asked.setup, asked.jobs, unsafe, step):
+            if diff and one.new:
+                _show_patch(one)
+            if diff or check_only:
+                gathered.mend(one)
+            else:
+                gathered.write(one, folder)
+    status = asked.finish(gathered, sys.stderr if diff else sys.stdout)
     sys.exit(max(status, 1 if check_only and gathered.mended else 0))
 
 
@@ -103,22 +106,27 @@ def list_rules(target: str, lang: str | None) -> None:
     """List the rules, with their severity on the target and whether they can fix."""
     from asklint.report import pages
 
-    click.echo(pages.rules(data.load(), target, _language(lang), _width()), nl=False)
+    _say(pages.rules(data.load(), target, _language(lang)))
 
 
 @cli.command("rule")
 @click.argument("name")
-@click.option("--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own.")
+@click.option(
+    "--rules", "folders", multiple=True, type=click.Path(exists=True), metavar="DIR", help="Rules of your own."
+)
 @click.option("--lang", type=click.Choice(("en", "zh")))
 def show_rule(name: str, folders: tuple[str, ...], lang: str | None) -> None:
     """Show the page of the rule NAME: why, sources, fix and examples."""
     from asklint import library
     from asklint.report import pages
 
-    found = library.page(name, [Path(folder) for folder in folders])
+    try:
+        found = library.page(name, [Path(folder) for folder in folders])
+    except RuleError as error:
+        raise Wrong(str(error)) from error
     if found is None:
         raise Wrong(f"there is no rule {name}{config.suggest(name, data.load()['rules'])}")
-    click.echo(pages.rule(found.name, found.spec, _language(lang)), nl=False)
+    _say(pages.rule(found.name, found.spec, _language(lang)))
 
 
 @cli.command("matrix")
@@ -130,7 +138,7 @@ def show_matrix(diff: tuple[str, str] | None, lang: str | None) -> None:
     """Show what each Kubernetes feature does on ask, eci and acs."""
     from asklint.report import pages
 
-    click.echo(pages.matrix(data.load(), diff, _language(lang), _width()), nl=False)
+    _say(pages.matrix(data.load(), diff, _language(lang)))
 
 
 @cli.command("test")
@@ -150,68 +158,16 @@ def test_rules(folder: str) -> None:
             raise Wrong(str(error)) from error
         examples += len(rule.content["examples"])
         failures += _tell_failures(library.examples(rule))
-    click.echo(f"{len(paths)} rules, {examples} examples, {failures} failed")
+    _say(f"{len(paths)} rules, {examples} examples, {failures} failed\n")
     sys.exit(1 if failures else 0)
 
 
 def _tell_failures(failures: Iterable[Any]) -> int:
     count = 0
     for failure in failures:
-        click.echo(f"{failure.rule}: example {failure.example}: {failure.problem}")
+        _say(f"{failure.rule}: example {failure.example}: {failure.problem}\n")
         count += 1
     return count
-
-
-class _Gathered:
-    """What comes together in the course of a run."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-        self.files = self.objects = self.silenced = 0
-        self.skipped: Counter[str] = Counter()
-        self.unread: list[tuple[str, str]] = []
-        self.mended: list[Finding] = []
-        self.refused: list[tuple[Finding, str]] = []
-        self.written: list[str] = []
-        self.told: list[Told] = []
-        self.names: list[str] = []
-
-    def add(self, one: run.Outcomes, setup: engine.Setup) -> None:
-        self.files += 1
-        self.names.append(one.input.name)
-        if one.problem:
-            self.unread.append((one.input.name, one.problem))
-            return
-        findings, objects, skipped, silenced, told = one.outcome
-        kept = [finding for finding in findings if engine.is_heard(finding, setup)]
-        self.findings += kept
-        self.told += told
-        self.objects += objects
-        self.skipped.update(skipped)
-        self.silenced += silenced + len(findings) - len(kept)
-
-    def conclude(self, setup: engine.Setup) -> None:
-        """Adds what the rules across files say, each finding behind those of its file."""
-        found = [finding for finding in engine.conclude(self.told, setup) if engine.is_heard(finding, setup)]
-        if found:
-            order = {name: index for index, name in enumerate(self.names)}
-            self.findings += found
-            self.findings.sort(key=lambda one: (order[one.place.file], one.place.line, one.place.column, one.rule))
-
-    def report(self, target: str, lang: str) -> Report:
-        return Report(
-            target,
-            self.findings,
-            self.files,
-            self.objects,
-            dict(self.skipped),
-            self.silenced,
-            self.unread,
-            self.mended,
-            self.refused,
-            self.written,
-            lang,
-        )
 
 
 class _Asked:
@@ -222,21 +178,21 @@ class _Asked:
         self.options = options
         if "-" in self.paths and len(self.paths) > 1:
             raise Wrong("- stands for standard input, and alone")
-        compiled = data.load()["rules"]
         file = Path(options["config_file"]) if options["config_file"] else config.find(Path.cwd())
         try:
-            self.config = config.load(file, compiled)
+            self.config = config.load(file)
             self.plan = self._plan(self.config.content)
-            self.setup = run.setup(self.plan)
+            known = run.specs(self.plan.folders)
+            config.check(self.config, known)
+            self._check_names(known)
+            self.setup = run.setup(self.plan, known)
         except (config.ConfigError, RuleError) as error:
             raise Wrong(str(error)) from error
-        self._check_names(compiled)
         self.fail_on: str = options["fail_on"] or self.config.content.get("fail-on", "error")
         self.jobs: int = options["jobs"] or run.default_jobs()
 
     def _plan(self, content: Any) -> run.Plan:
         ignore = content.get("ignore", [])
-        folders = [str(self.config.root / folder) for folder in content.get("rules", [])]
         for folder in self.options["folders"]:
             if not os.path.exists(folder):
                 raise Wrong(f"--rules {folder}: there is no such folder")
@@ -246,80 +202,107 @@ class _Asked:
             tuple(self.options["select"] or content.get("select", ())),
             (*self.options["ignore"], *(entry for entry in ignore if isinstance(entry, str))),
             content.get("severity", {}),
-            content.get("options", {}),
+            self._options(content),
             content.get("pods", {}),
-            (*self.options["folders"], *folders),
+            (*self.options["folders"], *(str(self.config.root / folder) for folder in content.get("rules", []))),
             tuple(entry for entry in ignore if not isinstance(entry, str)),
+            str(self.config.root),
         )
 
-    def _check_names(self, compiled: dict[str, Any]) -> None:
-        known = {*compiled, *(rule.name for rule in self.setup.rules)}
-        known |= {spec["category"] for spec in compiled.values()}
+    def _options(self, content: Any) -> Any:
+        version = self.options["kubernetes_version"]
+        if version is not None:
+            wrong = config.wrong_version(version)
+            if wrong:
+                raise Wrong(f"--kubernetes-version {version}: {wrong}")
+            return run.versioned(content.get("options", {}), version, force=True)
+        return run.versioned(content.get("options", {}), content.get("kubernetes-version"))
+
+    def _check_names(self, known: dict[str, Any]) -> None:
+        names = {*known, *(spec["category"] for spec in known.values())}
         for option in ("select", "ignore"):
             for name in self.options[option]:
-                if name not in known:
-                    raise Wrong(
-                        f"--{option}: there is no rule or category {name}{config.suggest(name, dict.fromkeys(known))}"
-                    )
+                if name not in names:
+                    hint = config.suggest(name, names)
+                    raise Wrong(f"--{option}: there is no rule or category {name}{hint}")
 
-    def inputs(self) -> list[files.Input]:
+    def inputs(self, out: Path | None = None) -> list[files.Input]:
         try:
-            return list(files.find(self.paths, self.config.content.get("exclude", ()), self.config.root))
+            found = list(files.find(self.paths, self.config.content.get("exclude", ()), self.config.root, out))
+            if out is not None:
+                check_mirror(found, out)
         except FileNotFoundError as error:
             raise Wrong(f"{error}: there is no such file or folder") from error
+        except Clash as error:
+            raise Wrong(f"--out {out}: {error}") from error
+        return found
 
     def outcomes(self) -> Iterator[run.Outcomes]:
         if self.paths == ("-",):
-            yield self.stdin()
+            yield self.check_stream()
             return
         inputs = self.inputs()
-        with _progress(len(inputs)) as step:
+        with _Progress(len(inputs)) as step:
             yield from run.check(inputs, self.plan, self.setup, self.jobs, not self.options["no_cache"], step)
 
-    def stdin(self) -> run.Outcomes:
-        one = files.Input(self.options["stdin_filename"], Path(self.options["stdin_filename"]))
+    def check_stream(self) -> run.Outcomes:
+        one = self.stream()
         try:
-            return run.Outcomes(one, run.told(engine.check(self.stdin_source(), self.setup)))
+            source = files.decode(files.checked(_stdin()), one.name)
         except OSError as error:
             return run.Outcomes(one, NOTHING, run.reason(error))
+        return run.Outcomes(one, run.told(engine.check(source, self.setup)))
 
-    def stdin_source(self) -> Source:
-        """Standard input. Raises OSError where it is no text."""
-        return files.decode(sys.stdin.buffer.read(), self.options["stdin_filename"])
+    def stream(self) -> files.Input:
+        return files.Input(self.options["stdin_filename"], Path(self.options["stdin_filename"]))
 
-    def finish(self, gathered: _Gathered) -> int:
-        """Shows the report, and gives the exit status."""
-        gathered.conclude(self.setup)
+    def finish(self, gathered: Gathered, to: IO[str] | None = None) -> int:
+        """Shows the report on `to` (standard output), and gives the exit status."""
         told = gathered.report(self.plan.target, self.plan.lang)
-        self.show(told)
+        self.show(self.render(told, to or sys.stdout), to or sys.stdout)
+        return self.status(told)
+
+    def status(self, told: Report) -> int:
         if told.unread or (not told.objects and not told.findings and not self.options["allow_empty"]):
             return 2
         return 1 if fails(told.findings, self.fail_on) else 0
 
-    def show(self, told: Report) -> None:
-        """Prints the report, or writes it to --output."""
-        terminal = sys.stdout.isatty() and not self.options["output"]
+    def render(self, told: Report, to: IO[str] | None) -> str:
+        terminal = to is not None and to.isatty() and not self.options["output"]
         style = self.options["style"] or ("rich" if terminal else "concise")
         color = terminal and "NO_COLOR" not in os.environ
-        text = report.render(style, told, width=_width(), color=color)
+        return report.render(style, told, width=_width() if terminal else 100, color=color)
+
+    def show(self, text: str, to: IO[str] | None) -> None:
+        """Prints the report, or writes it to --output."""
         if self.options["output"]:
             _write_report(Path(self.options["output"]), text)
         else:
-            click.echo(text, nl=False, color=color)
+            _say(text, to)
 
 
 def _width() -> int:
-    """The terminal's columns; enough for tables where there is none."""
     import shutil
 
-    return shutil.get_terminal_size((120, 40)).columns
+    return shutil.get_terminal_size().columns
+
+
+def _say(text: str, to: IO[str] | None = None) -> None:
+    """Prints `text`, and exits where it cannot be printed: what stands in the buffer would fail again at every turn."""
+    try:
+        click.echo(text, to or sys.stdout, nl=False)
+    except BrokenPipeError:
+        raise  # click's own: nobody reads on
+    except OSError as error:
+        click.echo(f"asklint: the output cannot be written: {run.reason(error)}", err=True)
+        os._exit(2)
 
 
 def fails(findings: Sequence[Finding], least: str) -> bool:
     """Whether one of `findings` is as bad as `least`."""
     if least == "never":
         return False
-    bad: tuple[Severity, ...] = SEVERITIES[: SEVERITIES.index(least) + 1]  # type: ignore[arg-type]
+    bad = SEVERITIES[: [str(severity) for severity in SEVERITIES].index(least) + 1]
     return any(finding.severity in bad for finding in findings)
 
 
@@ -327,110 +310,51 @@ def _write_report(path: Path, text: str) -> None:
     from asklint import write
 
     try:
-        write.new(path, text.encode())
+        write.report(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise Wrong(f"{path}: cannot be written: {run.reason(error)}") from error
 
 
-class _Writer:
-    """Fixes files, and writes them where the user wants them."""
+def _show_patch(one: run.Mended) -> None:
+    from asklint import patch
 
-    def __init__(self, asked: _Asked, out: Path | None, diff: bool, dry: bool) -> None:
-        self.asked = asked
-        self.out = out
-        self.diff = diff
-        self.dry = dry or diff
-        self.patches: list[str] = []
-
-    def fix(self, one: files.Input, unsafe: bool, gathered: _Gathered) -> None:
-        if one.reason:
-            gathered.add(run.check_one(one, self.asked.setup), self.asked.setup)
-            if self.out is not None and one.reason != "excluded":
-                self.write(one, self.read_raw(one, gathered), gathered)
-            return
-        try:
-            source = files.read(one.path, one.name)
-        except OSError as error:
-            gathered.add(run.Outcomes(one, NOTHING, run.reason(error)), self.asked.setup)
-            return
-        fixed = engine.fix(source, self.asked.setup, unsafe)
-        raw = source.encode(fixed.text) if fixed.text != source.text else None
-        if raw is not None and self.diff:
-            click.echo(_patch(one.name, source.text, fixed.text), nl=False)
-        if raw is None and self.out is not None:
-            raw = self.read_raw(one, gathered)
-        if raw is None or self.dry or self.write(one, raw, gathered):
-            gathered.mended += fixed.mended
-            checked = fixed.checked
-            gathered.refused += [(refused.finding, refused.reason) for refused in fixed.refused]
-        else:
-            checked = engine.check(source, self.asked.setup)
-        gathered.add(run.Outcomes(one, run.told(checked)), self.asked.setup)
-
-    def read_raw(self, one: files.Input, gathered: _Gathered) -> bytes | None:
-        try:
-            return one.path.read_bytes()
-        except OSError as error:
-            gathered.unread.append((one.name, run.reason(error)))
-            return None
-
-    def write(self, one: files.Input, raw: bytes | None, gathered: _Gathered) -> bool:
-        from asklint import write
-
-        if raw is None or self.dry:
-            return False
-        try:
-            if self.out is None:
-                write.atomic(one.path, raw)
-            else:
-                write.new(self.out / _below(one.name), raw)
-        except OSError as error:
-            gathered.unread.append((one.name, f"cannot be written: {run.reason(error)}"))
-            return False
-        gathered.written.append(one.name if self.out is None else str(self.out / _below(one.name)))
-        return True
-
-
-def _below(name: str) -> str:
-    """`name` as a path that stays below --out: absolute paths lose their root, `..` its meaning."""
-    parts = [part for part in Path(os.path.normpath(name)).parts if part not in ("..", os.sep)]
-    return str(Path(*parts))
-
-
-def _patch(name: str, old: str, new: str) -> str:
-    from difflib import unified_diff
-
-    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    name = one.without.input.name
+    _say(patch.unified(name, files.decode(one.old, name).text, files.decode(one.new, name).text))
 
 
 def _fix_stream(asked: _Asked, unsafe: bool, diff: bool, check_only: bool) -> int:
     """Standard input to standard output, fixed; the report goes to standard error."""
-    gathered = _Gathered()
-    name = asked.options["stdin_filename"]
-    one = files.Input(name, Path(name))
+    one, content, gathered = asked.stream(), _stdin(), Gathered(asked.setup)
     try:
-        source = asked.stdin_source()
+        mended = run.mend(one, files.checked(content), asked.setup, unsafe)
     except OSError as error:
-        raise Wrong(f"{name}: {run.reason(error)}") from error
-    fixed = engine.fix(source, asked.setup, unsafe)
-    gathered.add(run.Outcomes(one, run.told(fixed.checked)), asked.setup)
-    gathered.conclude(asked.setup)
-    gathered.mended, gathered.refused = fixed.mended, [(refused.finding, refused.reason) for refused in fixed.refused]
+        raise Wrong(f"{one.name}: {run.reason(error)}") from error
+    gathered.mend(mended)
     told = gathered.report(asked.plan.target, asked.plan.lang)
-    if diff:
-        click.echo(_patch(name, source.text, fixed.text), nl=False)
-    elif not check_only:
-        sys.stdout.buffer.write(source.encode(fixed.text))
-        sys.stdout.buffer.flush()
-    text = report.render(asked.options["style"] or "concise", told)
-    click.echo(text, nl=False, err=True)
-    if check_only and gathered.mended:
-        return 1
-    return 1 if asked.options["fail_on"] and fails(told.findings, asked.fail_on) else 0
+    status = asked.status(told) if asked.options["fail_on"] else 0
+    text = asked.render(told, sys.stderr)  # before a byte is written: what goes wrong must leave standard output empty
+    if status != 2 and diff and mended.new:
+        _show_patch(mended)
+    elif status != 2 and not diff and not check_only:
+        _write_stream(mended.new or content)
+    asked.show(text, sys.stderr)
+    return max(status, 1 if check_only and mended.made else 0)
 
 
-class _progress:
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise Wrong("standard input is closed")
+    return sys.stdin.buffer.read()
+
+
+def _write_stream(content: bytes) -> None:
+    if sys.stdout is None:
+        raise Wrong("standard output is closed")
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+class _Progress:
     """A bar on standard error while a long run goes on in a terminal; nothing elsewhere."""
 
     def __init__(self, total: int) -> None:
@@ -438,15 +362,19 @@ class _progress:
         self.bar: Any = None
 
     def __enter__(self) -> Callable[[], None]:
-        if self.total <= run.PARALLEL or not sys.stderr.isatty():
+        if self.total <= run.PARALLEL or sys.stderr is None or not sys.stderr.isatty():
             return lambda: None
-        from rich.console import Console
-        from rich.progress import Progress
+        return self.step
 
-        self.bar = Progress(console=Console(stderr=True), transient=True)
-        task = self.bar.add_task("checking", total=self.total)
-        self.bar.start()
-        return lambda: self.bar.advance(task)
+    def step(self) -> None:
+        if self.bar is None:  # not before the first result: processes are started before the bar's thread is
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self.bar = Progress(console=Console(stderr=True), transient=True)
+            self.task = self.bar.add_task("", total=self.total)
+            self.bar.start()
+        self.bar.advance(self.task)
 
     def __exit__(self, *error: object) -> None:
         if self.bar is not None:
@@ -463,6 +391,11 @@ def _language(asked: str | None) -> str:
 
 def main() -> None:
     """The console script: click's own exit codes, and 3 with what to report where asklint itself is at fault."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(
+            stream, "reconfigure"
+        ):  # a name or a mask that the terminal has no letter for
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:
@@ -471,11 +404,11 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
-    except Exception:
-        _tell_fault()
+    except Exception as error:
+        if type(error).__name__ == "WorkerLost":  # of asklint.pool, which a run of few files does not import
+            click.echo("asklint: a process was ended from outside, as where memory is short; try --jobs 1", err=True)
+        else:
+            _tell_fault()
         sys.exit(3)
 
 

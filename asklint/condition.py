@@ -15,7 +15,7 @@ def compile_condition(spec: Mapping[str, Any] | None) -> Condition:
         return lambda value: True
     unknown = spec.keys() - _WORDS.keys()
     if unknown:
-        raise ValueError(f"{sorted(unknown)[0]!r} is no condition; known are {', '.join(_WORDS)}")
+        raise ValueError(f"{min(unknown)!r} is no condition; known are {', '.join(_WORDS)}")
     tests = [_WORDS[word](wanted) for word, wanted in spec.items()]
     if len(tests) == 1:
         return tests[0]
@@ -34,13 +34,16 @@ def _enum(wanted: list[Any]) -> Condition:
 def _type(wanted: str | list[str]) -> Condition:
     names = [wanted] if isinstance(wanted, str) else wanted
     if unknown := set(names) - _TYPES.keys():
-        raise ValueError(f"{sorted(unknown)[0]!r} is no type; known are {', '.join(_TYPES)}")
+        raise ValueError(f"{min(unknown)!r} is no type; known are {', '.join(_TYPES)}")
     tests = [_TYPES[name] for name in names]
     return lambda value: any(test(value) for test in tests)
 
 
 def _pattern(wanted: str) -> Condition:
-    search = re.compile(wanted).search
+    try:
+        search = re.compile(wanted).search
+    except re.error as error:
+        raise ValueError(f"{wanted!r} is no pattern: {error}") from error
     return lambda value: isinstance(value, str) and search(value) is not None
 
 

@@ -3,25 +3,59 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from asklint import data, tree
+from asklint import data, glob, path, silence, tree
 
 NAME = ".asklint.yaml"
+_VERSION = re.compile(r"v?1\.([0-9]{1,3})(?:[.+-].*)?")
+_LONGEST = 200  # characters of a message that quotes what is wrong
+Where = tuple[str | int, ...]
 
 
 class ConfigError(ValueError):
     """A config that cannot be used; the message names file, line and key."""
 
 
+class Written(NamedTuple):
+    """A YAML file of one document, with the lines of what it says."""
+
+    file: Path
+    document: tree.Document | None
+    content: Mapping[str, Any]
+
+    def wrong(self, where: Where, message: str) -> ConfigError:
+        """The error that `message` tells of what stands at `where`."""
+        return ConfigError(f"{self.file}:{self.line(where)}: {_named(where)}{message}")
+
+    def line(self, where: Where) -> int:
+        """The line of the key of `where`, or of what is there of it."""
+        document = self.document
+        if document is None or document.root is None:
+            return 1
+        while where:
+            try:
+                entry, node = document.trail(where)[-1]
+            except KeyError:
+                where = where[:-1]
+                continue
+            return _line(document, entry.key.start if entry is not None else node.start)
+        return _line(document, document.root.start)
+
+
 class Config(NamedTuple):
     """What .asklint.yaml says; `root` is the folder it stands in."""
 
     root: Path
-    file: Path | None
-    content: Mapping[str, Any]
+    written: Written | None = None
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What is set, by key."""
+        return self.written.content if self.written else {}
 
 
 def find(start: Path) -> Path | None:
@@ -32,102 +66,173 @@ def find(start: Path) -> Path | None:
     return None
 
 
-def load(file: Path | None, known: Mapping[str, Any]) -> Config:
-    """The config in `file`, or an empty one. `known` are the rules by name, for their options. Raises ConfigError."""
+def load(file: Path | None) -> Config:
+    """The config in `file`, or an empty one, without a look at the rules it names (check). Raises ConfigError."""
     if file is None:
-        return Config(Path.cwd(), None, {})
+        return Config(Path.cwd())
+    written = read(file, "config.schema.json")
+    config = Config(file.resolve().parent, written)
+    _check_values(written)
+    for index, folder in enumerate(config.content.get("rules", ())):
+        if not (config.root / folder).exists():
+            raise written.wrong(("rules", index), f"there is no folder {folder}")
+    return config
+
+
+def read(file: Path, schema: str) -> Written:
+    """The one document in a YAML file that satisfies `schema`, one of ours. Raises ConfigError."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: cannot be read: {error}") from error
-    content = checked(file, text, json.loads((data.root() / "schemas" / "config.schema.json").read_bytes()))
-    _check_names(file, text, content, known)
-    return Config(file.resolve().parent, file, content)
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file}: cannot be read: byte {error.start} is not valid UTF-8") from error
+    written = _only_document(file, text)
+    validator = Draft202012Validator(json.loads((data.root() / "schemas" / schema).read_bytes()))
+    wrong = best_match(validator.iter_errors(written.content))
+    if wrong is not None:
+        raise _told(written, wrong)
+    return written
 
 
-def checked(file: Path, text: str, schema: Mapping[str, Any]) -> Any:
-    """The data of the one YAML document in `text`, which satisfies `schema`. Raises ConfigError with file and line."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
+def _only_document(file: Path, text: str) -> Written:
     documents = [document for document in tree.read(text) if document.data is not None or document.problem]
     if not documents:
-        return {}
+        return Written(file, None, {})
     document = documents[0]
     if document.problem is not None:
-        raise ConfigError(f"{file}:{_line(text, document.problem.offset)}: {document.problem.message}")
+        raise ConfigError(f"{file}:{_line(document, document.problem.offset)}: {document.problem.message}")
+    written = Written(file, document, document.data)
     for node, index in document.duplicates:
-        key = node.entries[index].key
-        raise ConfigError(f"{file}:{_line(text, key.start)}: {node.entries[index].name} stands twice")
-    error = best_match(Draft202012Validator(schema).iter_errors(document.data))
-    if error is not None:
-        path = tuple(error.absolute_path)
-        where = ".".join(map(str, path)) or "the file"
-        raise ConfigError(f"{file}:{_line(text, offset(document, path))}: {where}: {_plainly(error.message)}")
-    return document.data
+        entry = node.entries[index]
+        raise ConfigError(f"{file}:{_line(document, entry.key.start)}: {entry.name} stands twice")
+    rest = document.dropped if len(documents) == 1 else documents[1].start
+    if rest is not None:
+        raise ConfigError(f"{file}:{_line(document, rest)}: only one document may stand here")
+    return written
 
 
-def offset(document: tree.Document, path: tuple[str | int, ...]) -> int:
-    """Where the key of `path` (or of what is there of it) stands in the text."""
-    while path:
+def _told(written: Written, error: Any, above: Where = ()) -> ConfigError:
+    error = _inmost(error)
+    where = (*above, *error.absolute_path)
+    if error.validator == "additionalProperties":
+        allowed = error.schema.get("properties", {})
+        name = next(name for name in error.instance if name not in allowed)
+        return written.wrong((*where, name), f"there is no such key{suggest(name, allowed)}")
+    needed = [name for inner in error.context or () if inner.validator == "required" for name in inner.validator_value]
+    message = f"one of {', '.join(needed)} must be there" if needed else str(error.message)
+    return written.wrong(where, message if len(message) <= _LONGEST else message[:_LONGEST] + "…")
+
+
+def _inmost(error: Any) -> Any:
+    """What is wrong in the one branch of anyOf or oneOf that is meant: the one that allows values of this type."""
+    from jsonschema.exceptions import best_match
+
+    while error.context:
+        branches: dict[int, list[Any]] = {}
+        for inner in error.context:
+            branches.setdefault(inner.schema_path[0], []).append(inner)
+        meant = [all(inner.validator != "type" or inner.path for inner in branch) for branch in branches.values()]
+        if sum(meant) != 1:
+            break
+        error = best_match([*branches.values()][meant.index(True)])
+    return error
+
+
+def _line(document: tree.Document, at: int) -> int:
+    return document.text.count("\n", 0, at) + 1
+
+
+def _named(where: Where) -> str:
+    return path.show(where) + ": " if where else ""
+
+
+def _check_values(written: Written) -> None:
+    """What no schema can say: patterns, paths and days."""
+    content = written.content
+    wrong = wrong_version(content.get("kubernetes-version"))
+    if wrong:
+        raise written.wrong(("kubernetes-version",), wrong)
+    for index, pattern in enumerate(content.get("exclude", ())):
         try:
-            entry, node = document.trail(path)[-1]
-        except KeyError:
-            path = path[:-1]
-            continue
-        return entry.key.start if entry is not None else node.start
-    return document.root.start if document.root is not None else document.start
+            glob.patterns([pattern])
+        except ValueError as error:
+            raise written.wrong(("exclude", index), f"{pattern!r} is no pattern: {error}") from error
+    for kind, places in content.get("pods", {}).items():
+        for index, place in enumerate(places):
+            try:
+                path.parse(place)
+            except path.PathError as error:
+                raise written.wrong(("pods", kind, index), str(error)) from error
+    for index, entry in enumerate(content.get("ignore", ())):
+        try:
+            if not isinstance(entry, str):
+                silence.entry(entry, written.file.parent)
+        except ValueError as error:
+            raise written.wrong(("ignore", index), str(error)) from error
 
 
-def _line(text: str, at: int) -> int:
-    return text.count("\n", 0, at) + 1
+def wrong_version(version: Any) -> str:
+    """What is wrong with `version` as that of a cluster, `""` where nothing is."""
+    if version is None:
+        return ""
+    if not isinstance(version, str):
+        return "must stand in quotes: without them 1.30 is the number 1.3"
+    match = _VERSION.fullmatch(version)
+    newest: int = data.load()["schemas"]["kubernetes-versions"]["newest"]
+    if match is None:
+        return "is no version of Kubernetes such as 1.34 or v1.34.1-aliyun.1"
+    return "" if int(match[1]) <= newest else f"asklint knows Kubernetes up to 1.{newest}; leave it out to take that"
 
 
-def _plainly(message: str) -> str:
-    return message.replace("Additional properties are not allowed", "unknown key").replace(" was unexpected", "")
-
-
-def _check_names(file: Path, text: str, content: Mapping[str, Any], known: Mapping[str, Any]) -> None:
-    """Names of rules and of their options that are not known are mistakes, and said."""
-    document = next((document for document in tree.read(text) if document.data is not None), None)
-    if document is None:
+def check(config: Config, rules: Mapping[str, Mapping[str, Any]]) -> None:
+    """Names of rules, categories and options that are not among `rules` are mistakes. Raises ConfigError."""
+    if config.written is None:
         return
-
-    def wrong(path: tuple[str | int, ...], message: str) -> ConfigError:
-        return ConfigError(f"{file}:{_line(text, offset(document, path))}: {message}")
-
-    own = "rules" in content  # the user's own rules are read after the config, and may be meant
-    categories = {rule["category"] for rule in known.values()}
+    written, content = config.written, config.content
+    groups = {*rules, *(rule["category"] for rule in rules.values())}
     for key in ("severity", "options"):
-        for name in content.get(key, {}):
-            if name not in known and not own:
-                raise wrong((key, name), f"{key}: there is no rule {name}{suggest(name, known)}")
+        for name in content.get(key, ()):
+            _check_name(written, (key, name), name, rules, "rule")
     for key in ("select", "ignore"):
-        for index, entry in enumerate(content.get(key, [])):
-            name = entry["rule"] if isinstance(entry, dict) else entry
-            if name not in known and name not in categories and not own:
-                raise wrong((key, index), f"{key}: there is no rule or category {name}{suggest(name, known)}")
+        for index, entry in enumerate(content.get(key, ())):
+            if isinstance(entry, str):
+                _check_name(written, (key, index), entry, groups, "rule or category")
+            else:
+                _check_name(written, (key, index, "rule"), entry["rule"], rules, "rule")
     for name, options in content.get("options", {}).items():
         for option, value in options.items():
-            spec = known.get(name, {}).get("options", {})
-            if name in known and option not in spec:
-                raise wrong(("options", name, option), f"options.{name}: there is no option {option}")
-            if name in known:
-                _check_option(spec[option], value, wrong(("options", name, option), f"options.{name}.{option}"))
+            _check_option(written, ("options", name, option), rules[name].get("options", {}), value)
 
 
-def _check_option(spec: Mapping[str, Any], value: Any, error: ConfigError) -> None:
+def _check_name(written: Written, where: Where, name: str, known: Iterable[str], what: str) -> None:
+    if name not in known:
+        raise written.wrong(where, f"there is no {what} {name}{suggest(name, known)}")
+
+
+def _check_option(written: Written, where: Where, known: Mapping[str, Any], value: Any) -> None:
+    option = str(where[-1])
+    if option not in known:
+        raise written.wrong(where, f"the rule has no option {option}{suggest(option, known)}")
+    check_value(written, where, known[option], value)
+
+
+def check_value(written: Written, where: Where, spec: Mapping[str, Any], value: Any) -> None:
+    """Whether `value`, which stands at `where`, satisfies the JSON Schema `spec`. Raises ConfigError."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
-    problem = best_match(Draft202012Validator(spec).iter_errors(value))
-    if problem is not None:
-        raise ConfigError(f"{error}: {_plainly(problem.message)}")
+    error = best_match(Draft202012Validator(spec).iter_errors(value))
+    if error is not None:
+        raise _told(written, error, where)
 
 
-def suggest(name: str, known: Mapping[str, Any]) -> str:
+def suggest(name: str, known: Iterable[str]) -> str:
     """`"; did you mean …?"`, or nothing."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name, list(known), n=1)
+    close = get_close_matches(name, sorted(known), n=1)
     return f"; did you mean {close[0]}?" if close else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,16 @@ def root() -> Path:
     return _PACKAGE if (_PACKAGE / "rules").is_dir() else _PACKAGE.parent
 
 
+def objects() -> Path:
+    """The fields of Kubernetes' own objects: a file of its own, read when there are objects to be validated."""
+    return root() / "schemas" / "kubernetes" / "objects.txt"
+
+
 def fingerprint() -> str:
     """What tells these rules and this code from any other: of an installed asklint its version says enough."""
     if _COMPILED.is_file():
         return f"{_COMPILED.stat().st_mtime_ns}"
-    return _stamp((*_files(root()), *sorted(_PACKAGE.rglob("*.py"))))
+    return _stamp((*_files(root()), objects(), *sorted(_PACKAGE.rglob("*.py"))))
 
 
 def _stamp(files: Iterable[Path]) -> str:
@@ -35,13 +41,16 @@ def _stamp(files: Iterable[Path]) -> str:
     return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
+@cache
 def load() -> dict[str, Any]:
     """All rules and the schemas they use, as compile_data() makes them."""
     if _COMPILED.is_file():
         return dict(json.loads(_COMPILED.read_bytes()))
     cached = cache_folder() / f"rules-{_stamp((*_files(root()), Path(__file__)))}.json"
-    if cached.is_file():
+    try:
         return dict(json.loads(cached.read_bytes()))
+    except (OSError, ValueError):
+        pass  # it is not there yet, or is not what was written
     from asklint import write
 
     compiled = compile_data(root())
@@ -56,7 +65,7 @@ def cache_folder() -> Path:
 
 
 def compile_data(root: Path) -> bytes:
-    """The rules/ and schemas/ below `root` as JSON: {"rules": {name: rule}, "schemas": {name: schema}, "silent": rows}."""
+    """The rules/ and schemas/ below `root` as JSON: {"rules": {name: rule}, "schemas": {name: …}, "silent": rows}."""
     rules: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     silent: dict[str, Any] = {}

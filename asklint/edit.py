@@ -1,11 +1,11 @@
-"""Set, Remove, Rename, Insert, Move, DropDocument, AddDocument: what an edit declares, and the proof that it was made."""
+"""Set, Remove, Rename, Insert, Move, DropDocument, AddDocument: what an edit declares, and when two of them clash."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from asklint.path import Key, Path
+from asklint.path import Key, Path, get
 
 
 class Set(NamedTuple):
@@ -22,10 +22,10 @@ class Remove(NamedTuple):
 
 
 class RemoveIgnored(NamedTuple):
-    """The `index`-th entry of the mapping at `path`, which a later entry of the same key overrides, goes."""
+    """The entry number `which`, from 0, of the mapping at `path` goes, which a later one of the same key overrides."""
 
     path: Path
-    index: int
+    which: int
 
 
 class Rename(NamedTuple):
@@ -69,143 +69,168 @@ class CannotEdit(ValueError):
 # Collections whose absence means to the API server what their emptiness means.
 # Source: the `omitempty` lists and maps of https://kubernetes.io/docs/reference/generated/kubernetes-api/
 OPTIONAL = frozenset(
-    """annotations labels ports env envFrom volumeMounts volumeDevices volumes nodeSelector tolerations hostAliases
-    imagePullSecrets sysctls topologySpreadConstraints initContainers ephemeralContainers securityContext capabilities
-    add drop resources limits requests affinity nodeAffinity podAffinity podAntiAffinity dnsConfig options parameters
-    finalizers ownerReferences""".split()
+    {
+        *("annotations", "labels", "finalizers", "ownerReferences", "nodeSelector", "tolerations", "hostAliases"),
+        *("ports", "env", "envFrom", "volumeMounts", "volumeDevices", "volumes", "imagePullSecrets", "parameters"),
+        *("initContainers", "ephemeralContainers", "securityContext", "capabilities", "add", "drop", "sysctls"),
+        *("resources", "limits", "requests", "affinity", "nodeAffinity", "podAffinity", "podAntiAffinity"),
+        *("topologySpreadConstraints", "dnsConfig", "options"),
+    }
 )
 
 _GONE: Any = object()
+_CLASH = "two fixes change the same place"
 
 
 def declare(data: Any, edits: Iterable[Edit]) -> Any:
-    """`data` as it shall be after `edits`, all of them counted from `data` as it is. Raises CannotEdit where they clash.
+    """`data` as it shall be after `edits`, all of them counted from `data` as it is, which is not changed.
 
-    DropDocument and AddDocument concern no data and are left out.
+    DropDocument, AddDocument and RemoveIgnored concern no data and are left out. Raises CannotEdit where edits clash,
+    or name what is not there.
     """
     edits = distinct(edits)
-    before = data
-    gone = removals(data, edits)
+    draft = _Draft(data)
+    renames = [(draft.parent(edit.path), edit) for edit in edits if isinstance(edit, Rename)]
     for edit in edits:
         if isinstance(edit, Set):
-            data = _put(data, edit.path, edit.value)
+            draft.put(edit.path, edit.value)
         elif isinstance(edit, Insert):
-            old = _get(data, edit.path)
-            data = _put(data, edit.path, [*(old if isinstance(old, list) else []), edit.value])
+            draft.append(edit.path, edit.value)
         elif isinstance(edit, Move):
-            data = _put(data, edit.to, _get(before, edit.path))
-    for path in gone:
-        data = _put(data, path, _GONE)
-    renames = [edit for edit in edits if isinstance(edit, Rename)]
-    for rename in sorted(renames, key=lambda edit: -len(edit.path)):
-        data = _rename(data, rename)
-    for path in sorted(gone, key=len, reverse=True):
-        data = _sweep(data, path[:-1])
-    return data
+            if get(data, edit.to) is not None:
+                raise CannotEdit(f"there is a {edit.to[-1]} already")
+            draft.put(edit.to, get(data, edit.path))
+    marked = [draft.remove(path) for path in removals(data, edits)]
+    for parent, rename in renames:
+        if rename.key in parent:
+            raise CannotEdit(f"there is a {rename.key} already")
+        parent[rename.key] = parent.pop(rename.path[-1])
+    for parent in {id(parent): parent for parent in marked}.values():
+        if isinstance(parent, list):
+            parent[:] = [item for item in parent if item is not _GONE]
+        else:
+            for key in [key for key in parent if parent[key] is _GONE]:
+                del parent[key]
+    return draft.top[0]
 
 
-def _rename(data: Any, rename: Rename) -> Any:
-    parent = _get(data, rename.path[:-1])
-    if not isinstance(parent, dict) or rename.path[-1] not in parent:
-        raise CannotEdit("there is no such key")
-    if rename.key in parent:
-        raise CannotEdit(f"there is a {rename.key} already")
-    renamed = {rename.key if key == rename.path[-1] else key: value for key, value in parent.items()}
-    return _put(data, rename.path[:-1], renamed)
+class _Draft:
+    """Data in the making: collections on the way to a change are copied once, all others are shared with the original.
+
+    Aliases make one object stand in two places, so that no collection may be changed in place.
+    """
+
+    def __init__(self, data: Any) -> None:
+        self.top = [data]
+        self.copies: dict[int, Any] = {}
+
+    def _own(self, parent: Any, key: Key) -> Any:
+        child = parent[key]
+        if isinstance(child, dict | list) and id(child) not in self.copies:
+            child = parent[key] = child.copy()
+            self.copies[id(child)] = child
+        return child
+
+    def parent(self, path: Path, make: bool = False) -> Any:
+        """The collection, copied, in which the last key of `path` stands, or shall stand where it is to `make`."""
+        if not path:
+            raise CannotEdit("it is the whole document")
+        here = self._own(self.top, 0)
+        for key in path[:-1]:
+            _check(here, key, make)
+            if make and isinstance(here, dict) and here.get(key) is None:
+                here[key] = {}
+            here = self._own(here, key)
+        _check(here, path[-1], make)
+        return here
+
+    def put(self, path: Path, value: Any) -> None:
+        """Null counts as absent, as the API has it."""
+        self.parent(path, make=True)[path[-1]] = value
+
+    def append(self, path: Path, value: Any) -> None:
+        parent = self.parent(path, make=True)
+        if isinstance(parent, dict) and parent.get(path[-1]) is None:
+            parent[path[-1]] = []
+        found = self._own(parent, path[-1])
+        if not isinstance(found, list):
+            raise CannotEdit(f"{path[-1]} is no list")
+        found.append(value)
+
+    def remove(self, path: Path) -> Any:
+        """Marks what goes, so that the indexes of other items hold until all is done; gives the collection it is in."""
+        parent = self.parent(path)
+        parent[path[-1]] = _GONE
+        return parent
 
 
-def _get(data: Any, path: Path) -> Any:
-    for key in path:
-        try:
-            data = data[key]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
-
-
-def _put(data: Any, path: Path, value: Any) -> Any:
-    """`data` with `value` at `path`; only what lies on the path is copied. Null counts as absent, as the API has it."""
-    if not path:
-        return value
-    key = path[0]
+def _check(here: Any, key: Key, make: bool) -> None:
     if isinstance(key, int):
-        if not isinstance(data, list) or key >= len(data):
+        if not isinstance(here, list) or key >= len(here):
             raise CannotEdit("there is no such item")
-        return [_put(item, path[1:], value) if index == key else item for index, item in enumerate(data)]
-    if data is not None and not isinstance(data, dict):
-        raise CannotEdit(f"{key} would stand in what is no mapping")
-    return {**(data or {}), key: _put((data or {}).get(key), path[1:], value)}
-
-
-def _sweep(data: Any, path: Path) -> Any:
-    """`data` without what was marked as gone directly below `path`."""
-    parent = _get(data, path)
-    if isinstance(parent, dict):
-        return _put(data, path, {key: value for key, value in parent.items() if value is not _GONE})
-    if isinstance(parent, list):
-        return _put(data, path, [item for item in parent if item is not _GONE])
-    return data
+    elif not isinstance(here, dict):
+        raise CannotEdit(f"{key} would stand in what is no mapping" if make else "there is no such place")
+    elif key not in here and not make:
+        raise CannotEdit("there is no such place")
 
 
 def distinct(edits: Iterable[Edit]) -> list[Edit]:
     """`edits` without repetitions and removals inside what is removed. Raises CannotEdit where two of them clash."""
-    kept: list[Edit] = []
-    for edit in edits:
-        if edit not in kept:
-            kept.append(edit)
-    kept = [edit for edit in kept if not (isinstance(edit, Remove) and _inside(edit.path, kept))]
-    changed = [(edit, path) for edit in kept for path in _paths(edit)]
-    for edit, path in changed:
-        for other, beside in changed:
-            if other is not edit and path == beside[: len(path)] and not _agree(edit, other, path == beside):
-                raise CannotEdit("two fixes change the same place")
+    kept = list(
+        {repr(edit): edit for edit in edits if not (isinstance(edit, Rename) and edit.key == edit.path[-1])}.values()
+    )
+    removed = {edit.path for edit in kept if isinstance(edit, Remove)}
+    kept = [edit for edit in kept if not (isinstance(edit, Remove) and any(up in removed for up in _above(edit.path)))]
+    places: dict[Path, list[Edit]] = {}
+    for edit in kept:
+        for path in _paths(edit):
+            places.setdefault(path, []).append(edit)
+    for path, here in places.items():
+        if len(here) > 1 and not all(isinstance(edit, Insert) for edit in here):
+            raise CannotEdit(_CLASH)
+        for up in _above(path):
+            if not all(isinstance(edit, Insert | Rename) for edit in places.get(up, ())):
+                raise CannotEdit(_CLASH)
     return kept
+
+
+def _above(path: Path) -> Iterator[Path]:
+    return (path[:length] for length in range(len(path) - 1, -1, -1))
 
 
 def _paths(edit: Edit) -> tuple[Path, ...]:
     if isinstance(edit, Move):
         return (edit.path, edit.to)
-    return (edit.path,) if isinstance(edit, Set | Remove | Rename | Insert) else ()
-
-
-def _inside(path: Path, edits: Iterable[Edit]) -> bool:
-    return any(
-        isinstance(edit, Remove) and len(edit.path) < len(path) and path[: len(edit.path)] == edit.path
-        for edit in edits
-    )
-
-
-def _agree(edit: Edit, other: Edit, same: bool) -> bool:
-    """Whether `other`, at or below the place of `edit`, can be made together with it."""
     if isinstance(edit, Rename):
-        return not same
-    return same and isinstance(edit, Insert) and isinstance(other, Insert)
+        return (edit.path, (*edit.path[:-1], edit.key))
+    return (edit.path,) if isinstance(edit, Set | Remove | Insert) else ()
 
 
 def removals(data: Any, edits: Iterable[Edit]) -> list[Path]:
     """All that goes: what is removed or moved away, or its parent where that is left empty and may be absent."""
     edits = list(edits)
-    gone = {edit.path for edit in edits if isinstance(edit, Remove | Move)}
-    filled = [_paths(edit)[-1] for edit in edits if isinstance(edit, Set | Insert | Move)]
-    while True:
-        empty = {
-            parent
-            for parent in {path[:-1] for path in gone}
-            if parent
-            and parent[-1] in OPTIONAL
-            and parent not in gone
-            and all((*parent, key) in gone for key in _keys(_get(data, parent)))
-            and not any(path[: len(parent)] == parent for path in filled)
-        }
-        if not empty:
-            return sorted(gone, key=str)
-        gone = {path for path in gone if path[:-1] not in empty} | empty
+    going: dict[Path, set[Key]] = {}  # per collection, what goes from it
+    for edit in edits:
+        if isinstance(edit, Remove | Move):
+            if not edit.path:
+                raise CannotEdit("it is the whole document")
+            going.setdefault(edit.path[:-1], set()).add(edit.path[-1])
+    filled = {up for edit in edits if isinstance(edit, Set | Insert | Move) for up in _filled(edit)}
+    for depth in range(max(map(len, going), default=0), 0, -1):
+        for parent in [parent for parent in going if len(parent) == depth]:
+            if parent[-1] in OPTIONAL and parent not in filled and len(going[parent]) == _count(get(data, parent)):
+                del going[parent]
+                going.setdefault(parent[:-1], set()).add(parent[-1])
+    return [(*parent, key) for parent, keys in going.items() for key in sorted(keys, key=str)]
 
 
-def _keys(data: Any) -> list[Key]:
-    if isinstance(data, list):
-        return list(range(len(data)))
-    return list(data) if isinstance(data, dict) else []
+def _filled(edit: Set | Insert | Move) -> Iterator[Path]:
+    path = _paths(edit)[-1]
+    return (path[:length] for length in range(len(path) + 1))
+
+
+def _count(data: Any) -> int:
+    return len(data) if isinstance(data, dict | list) else -1
 
 
 def same(left: Any, right: Any) -> bool:

@@ -49,7 +49,7 @@ class Conclusion(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """What would make a finding go away, in the user's words; `diff` is (line number, old lines, new lines) per change."""
+    """What would make a finding go away, in the user's words; `diff` is (line, old lines, new lines) per change."""
 
     applicability: Applicability
     title: str
@@ -59,7 +59,7 @@ class Fix(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where in a file: lines and columns from 1, columns in code points, the end exclusive; and the lines themselves."""
+    """Where in a file: lines and columns from 1, columns in code points, the end exclusive; and the lines as such."""
 
     file: str
     line: int

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
+from json.decoder import scanstring  # type: ignore[attr-defined]
 
-from asklint.tree import DEPTH, Document, Entry, Mapping, Node, Scalar, Sequence
+from asklint.node import DEPTH, Document, Entry, Mapping, Node, Problem, Scalar, Sequence
+from asklint.scalar import json_number
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
@@ -18,61 +19,69 @@ class _NotJson(Exception):
     pass
 
 
-def read(text: str) -> list[Document] | None:
-    """The JSON values in `text`, each a Document; None where it is not a stream of JSON, and so is for YAML to read."""
+def read(text: str) -> tuple[list[Document], int]:
+    """The JSON values that `text` begins with, each a Document, and where what is no JSON starts (or the text ends).
+
+    Never raises; a value that is JSON and that kubectl refuses nevertheless has a `problem`, and is the last.
+    """
     documents: list[Document] = []
-    at = _BLANK.match(text).end()  # type: ignore[union-attr]
-    try:
-        while at < len(text):
-            if text.startswith("---", at) and documents:
-                return None
-            document = Document(text, documents[-1].end if documents else 0, len(text))
-            document.json = True
-            document.root, stop = _value(document, at, 0)
-            document.data = document.root.data
-            at = _BLANK.match(text, stop).end()  # type: ignore[union-attr]
-            document.end = len(text) if at == len(text) else stop
-            documents.append(document)
-    except _NotJson:
-        return None
-    return documents
+    at = _blank(text, 0)
+    while at < len(text):
+        document = Document(text, documents[-1].end if documents else 0, len(text))
+        document.json = True
+        try:
+            root, stop = _value(document, at, 0)
+        except _NotJson:
+            break
+        documents.append(document)
+        if document.problem is not None:
+            document.duplicates = []
+            return documents, len(text)
+        document.root, document.data = root, root.data
+        at = _blank(text, stop)
+        document.end = len(text) if at == len(text) else stop
+    return documents, at
+
+
+def _blank(text: str, at: int) -> int:
+    match = _BLANK.match(text, at)
+    assert match is not None
+    return match.end()
 
 
 def _skip(text: str, at: int) -> int:
-    match = _BLANK.match(text, at)
-    assert match is not None
-    if match.end() == len(text):
+    at = _blank(text, at)
+    if at == len(text):
         raise _NotJson
-    return match.end()
+    return at
 
 
 def _value(document: Document, at: int, depth: int) -> tuple[Node, int]:
     text = document.text
     if depth > DEPTH:
         raise _NotJson  # the YAML reader refuses it with its place
-    first = text[at : at + 1]
+    first = text[at]
     if first == "{":
         return _object(document, at, depth)
     if first == "[":
         return _array(document, at, depth)
     if first == '"':
         return _string(text, at)
-    match = _NUMBER.match(text, at)
-    if match is not None:
-        number = json.loads(match[0])
-        if number in (float("inf"), float("-inf")):
-            raise _NotJson
-        value = int(number) if isinstance(number, float) and number.is_integer() and abs(number) < 1 << 63 else number
-        return Scalar(at, match.end(), value, "", None, None), match.end()
     match = _WORD.match(text, at)
+    if match is not None:
+        return Scalar(at, match.end(), _WORDS[match[0]], "", None, None), match.end()
+    match = _NUMBER.match(text, at)
     if match is None:
         raise _NotJson
-    return Scalar(at, match.end(), _WORDS[match[0]], "", None, None), match.end()
+    number = json_number(match[0])
+    if number is None and document.problem is None:
+        document.problem = Problem(f"{match[0][:20]} is beyond what a number can be", at)
+    return Scalar(at, match.end(), number, "", None, None), match.end()
 
 
 def _string(text: str, at: int) -> tuple[Scalar, int]:
     try:
-        value, end = json.decoder.scanstring(text, at + 1, True)  # type: ignore[attr-defined]
+        value, end = scanstring(text, at + 1, True)
     except ValueError:
         raise _NotJson from None
     if _SURROGATE.search(value):

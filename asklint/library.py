@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from asklint import config, data, engine
+from asklint.condition import compile_condition
+from asklint.config import Where, Written
 from asklint.finding import Finding
-from asklint.rule import FIELD, TARGETS, Rule, RuleError
+from asklint.path import concrete, parse
+from asklint.rule import FIELD, TARGETS, WORDS, Rule, RuleError
 from asklint.source import Source
 
 ARROW = "  # <-"
 MAIN = "example.yaml"
+_ENDINGS = (".yaml", ".yml")
 
 
 class RuleFile(NamedTuple):
@@ -39,50 +43,116 @@ class Failure(NamedTuple):
 
 def files(folder: Path) -> list[Path]:
     """The rule files below `folder`, or `folder` itself where it is one."""
-    found = sorted(folder.rglob("*.yaml")) if folder.is_dir() else [folder]
+    found = sorted(path for path in folder.rglob("*") if path.suffix in _ENDINGS) if folder.is_dir() else [folder]
     return [path for path in found if path.name != "silent.yaml"]
 
 
 def read(path: Path) -> RuleFile:
-    """The rule in `path`, checked against schemas/rule.schema.json and compiled once. Raises RuleError with file and line."""
-    schema = json.loads((data.root() / "schemas" / "rule.schema.json").read_bytes())
+    """The rule in `path`, held against schemas/rule.schema.json and itself. Raises RuleError: file, line and key."""
     try:
-        text = path.read_text(encoding="utf-8")
-        content = config.checked(path, text, schema)
-        if not content:
-            raise RuleError(f"{path}: the file is empty")
-        rule = RuleFile(path.stem, path, content)
-        _compile(rule)
-    except (OSError, UnicodeDecodeError) as error:
-        raise RuleError(f"{path}: cannot be read: {error}") from error
+        written = config.read(path, "rule.schema.json")
+        _check(written)
     except config.ConfigError as error:
         raise RuleError(str(error)) from error
-    return rule
+    return RuleFile(path.stem, path, written.content)
 
 
-def _compile(rule: RuleFile) -> None:
-    schemas = data.load()["schemas"]
+def _check(written: Written) -> None:
+    """What no schema can say: names that must be there, paths, patterns. Raises ConfigError."""
+    content = written.content
     for target in TARGETS:
-        for source in rule.content["targets"][target]["sources"]:
-            if source not in rule.content["sources"]:
-                raise RuleError(f"{rule.path}: targets.{target}.sources: there is no source {source}")
-        try:
-            made = Rule(rule.name, rule.spec, target, schemas, "en")
-            if "python" in rule.content:
-                for key in {"check", "across"} & rule.content["python"].keys():
-                    __import__("asklint.checks." + rule.content["python"][key])
-        except (KeyError, TypeError, ValueError, ImportError) as error:
-            raise RuleError(f"{rule.path}: {error}") from error
-        del made
+        for index, source in enumerate(content["targets"][target]["sources"]):
+            if source not in content["sources"]:
+                wrong = f"there is no source {source}{config.suggest(source, content['sources'])}"
+                raise written.wrong(("targets", target, "sources", index), wrong)
+    for name, option in content.get("options", {}).items():
+        config.check_value(written, ("options", name, "default"), option, option["default"])
+    for key in ("check", "across"):
+        module = content.get("python", {}).get(key)
+        if module is not None and find_spec("asklint.checks." + module) is None:
+            raise written.wrong(("python", key), f"asklint has no check {module}")
+    for verb in ("forbid", "require"):
+        if verb in content:
+            _check_verb(written, verb)
+    for where, entry in _fixes(content):
+        _check_fix(written, where, entry)
+
+
+def _check_verb(written: Written, verb: str) -> None:
+    """A rule without Python: its path and condition, and that its sentences name nothing but what there is."""
+    content = written.content
+    spec, options = content[verb], content.get("options", {})
+    for where, path in _one_or_many((verb, "at"), spec["at"]):
+        _try(written, where, parse, path)
+    _try(written, (verb, "is"), compile_condition, spec.get("is"))
+    if spec.get("unless", next(iter(options), None)) not in (*options, None):
+        raise written.wrong((verb, "unless"), f"there is no option {spec['unless']}")
+    for where, sentence in _sentences(content):
+        if not isinstance(sentence, str):
+            raise written.wrong(where, "only a check in Python has several messages")
+        for name in FIELD.findall(sentence):
+            if name not in WORDS and name not in options:
+                raise written.wrong(where, f"there is nothing to fill in for {{{name}}}")
+
+
+def _sentences(content: Mapping[str, Any]) -> Iterator[tuple[Where, Any]]:
+    yield ("message",), content["message"]
+    if "zh" in content:
+        yield ("zh", "message"), content["zh"]["message"]
+    for where, entry in _fixes(content):
+        for key in ("title", "caveat"):
+            if key in entry:
+                yield (*where, key), entry[key]
+
+
+def _check_fix(written: Written, where: Where, entry: Mapping[str, Any]) -> None:
+    options = written.content.get("options", {})
+    for name in entry.get("when", {}):
+        if name not in options:
+            raise written.wrong((*where, "when", name), f"there is no option {name}")
+    if "python" not in written.content and "do" not in entry and entry["applicability"] != "suggestion":
+        raise written.wrong(where, "it does not say what to do")
+    for place, operation in _one_or_many((*where, "do"), entry.get("do", [])):
+        for word, given in operation.items():
+            for path in [given] if word == "remove" else given if word in ("rename", "set", "insert") else ():
+                read = parse if word in ("remove", "rename") else concrete
+                _try(written, (*place, word), read, _steps(path))
+
+
+def _steps(place: str) -> str:
+    """`place` without what says from where its steps count."""
+    if place.startswith("/"):
+        return place[1:]
+    while place.startswith("../"):
+        place = place[3:]
+    return "." if place == ".." else place
+
+
+def _fixes(content: Mapping[str, Any]) -> Iterable[tuple[Where, Mapping[str, Any]]]:
+    return _one_or_many(("fix",), content.get("fix", []))
+
+
+def _one_or_many(where: Where, given: Any) -> Iterator[tuple[Where, Any]]:
+    if not isinstance(given, list):
+        yield where, given
+        return
+    for index, one in enumerate(given):
+        yield (*where, index), one
+
+
+def _try(written: Written, where: Where, read: Any, value: Any) -> None:
+    try:
+        read(value)
+    except ValueError as error:
+        raise written.wrong(where, str(error)) from error
 
 
 def page(name: str, folders: list[Path]) -> RuleFile | None:
-    """The file of the rule called `name`, ours or one in `folders`."""
-    for folder in (data.root() / "rules", *folders):
-        for path in files(folder):
-            if path.stem == name:
-                return RuleFile(name, path, data.parse(path))
-    return None
+    """The file of the rule called `name`, ours or one in `folders`. Raises RuleError where it cannot be used."""
+    for path in files(data.root() / "rules"):
+        if path.stem == name:
+            return RuleFile(name, path, data.parse(path))
+    return next((read(path) for folder in folders for path in files(folder) if path.stem == name), None)
 
 
 def examples(rule: RuleFile) -> Iterator[Failure]:
@@ -95,7 +165,8 @@ def examples(rule: RuleFile) -> Iterator[Failure]:
 
 def _problems(rule: RuleFile, example: Mapping[str, Any]) -> Iterator[str]:
     made = Rule(rule.name, rule.spec, example.get("target", "ask"), data.load()["schemas"], "en")
-    setup = engine.Setup([made] if made.severity else [], {rule.name: example.get("options", {})})
+    known = frozenset((*data.load()["rules"], rule.name))
+    setup = engine.Setup([made] if made.severity else [], {rule.name: example.get("options", {})}, known=known)
     texts = {MAIN: example.get("bad", example.get("good")), **example.get("files", {})}
     arrows = {(name, line) for name, text in texts.items() for line in _arrows(text)}
     if "bad" in example and not arrows:

@@ -6,20 +6,25 @@ import json
 import re
 from typing import Any
 
-from asklint.scalar import CannotType, plain
+from asklint.scalar import plain
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*(?::[A-Za-z0-9_./@+-]+)*")
-_BREAKS = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]")
+# Strings to kubectl, but 80580 seconds and a date to other readers of YAML 1.1.
+_AMBIGUOUS = re.compile(r"[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*|\.+")
+_UNSAFE = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 class Written:
-    """A value that stands in a text already, with the lines to write for it: `{key}` is where its key goes."""
+    """A value that stands in a text already: the lines above its key, what follows the key, and the lines below."""
 
-    __slots__ = ("lines", "value")
+    __slots__ = ("above", "below", "commented", "rest", "value")
 
-    def __init__(self, value: Any, lines: list[str]) -> None:
+    def __init__(self, value: Any, above: list[str], rest: str, below: list[str], commented: bool) -> None:
         self.value = value
-        self.lines = lines
+        self.above = above
+        self.rest = rest
+        self.below = below
+        self.commented = commented
 
 
 def scalar(value: Any, style: str = "") -> str:
@@ -33,37 +38,29 @@ def scalar(value: Any, style: str = "") -> str:
 
 def is_plain(text: str) -> bool:
     """Whether kubectl reads the bare characters of `text` as that string, in block and flow style."""
-    if _PLAIN.fullmatch(text) is None:
-        return False
-    try:
-        return plain(text) is text
-    except CannotType:
-        return False
+    return _PLAIN.fullmatch(text) is not None and plain(text) is text and _AMBIGUOUS.fullmatch(text) is None
 
 
 def quoted(text: str) -> str:
     """`text` in double quotes, right in YAML and in JSON."""
-    return _BREAKS.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
-def flow(value: Any, as_json: bool = False) -> str:
-    """`value` on one line."""
+def flow(value: Any, as_json: bool = False, parent: object = "") -> str:
+    """`value` on one line; `parent` is the key it stands under."""
     if isinstance(value, Written):
-        return flow(value.value, as_json)
+        return flow(value.value, as_json, parent)
     if isinstance(value, dict):
-        parts = [f"{quoted(key) if as_json else scalar(key)}: {_string(key, value[key], as_json)}" for key in value]
-        return "{" + ", ".join(parts) + "}"
+        return "{" + ", ".join(pair(key, item, as_json, parent) for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(flow(item, as_json) for item in value) + "]"
     return scalar(value, '"' if as_json else "")
 
 
-def _string(key: str, value: Any, as_json: bool) -> str:
-    if key == "annotations" and isinstance(value, dict):
-        return (
-            "{" + ", ".join(f"{quoted(k) if as_json else scalar(k)}: {annotation(v)}" for k, v in value.items()) + "}"
-        )
-    return flow(value, as_json)
+def pair(key: str, value: Any, as_json: bool = False, parent: object = "") -> str:
+    """`key: value` on one line; `parent` is the key of the mapping it stands in."""
+    written = annotation(value) if parent == "annotations" else flow(value, as_json, key)
+    return f"{quoted(key) if as_json else scalar(key)}: {written}"
 
 
 def annotation(value: Any) -> str:
@@ -72,8 +69,12 @@ def annotation(value: Any) -> str:
     return quoted(value) if isinstance(value, str) else flow(value)
 
 
-def block(value: Any, step: int, offset: int, parent: str = "") -> list[str]:
-    """The lines of a non-empty dict or list in block style, the first at column 0; `parent` is the key it stands under."""
+def block(value: Any, step: int, offset: int, parent: object = "") -> list[str]:
+    """The lines of a non-empty dict or list in block style, the first at column 0.
+
+    `step` and `offset` are the indentation of mappings and of lists below their key; `parent` is the key that `value`
+    stands under.
+    """
     lines: list[str] = []
     if isinstance(value, list):
         for item in value:
@@ -82,10 +83,10 @@ def block(value: Any, step: int, offset: int, parent: str = "") -> list[str]:
         return lines
     for key, item in value.items():
         if isinstance(item, Written):
-            lines += [line.replace("{key}", scalar(key), 1) for line in item.lines]
+            lines += [*item.above, scalar(key) + item.rest, *item.below]
         elif isinstance(item, dict | list) and item:
             indent = " " * (offset if isinstance(item, list) else step)
             lines += [f"{scalar(key)}:", *(indent + line for line in block(item, step, offset, key))]
         else:
-            lines.append(f"{scalar(key)}: {annotation(item) if parent == 'annotations' else flow(item)}")
+            lines.append(pair(key, item, parent=parent))
     return lines

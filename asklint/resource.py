@@ -115,8 +115,8 @@ class Object:
 class Pod:
     """A pod described in an object: in a Pod itself, in a workload's template, or in a custom kind's.
 
-    `data` is the pod's spec; `path` leads there from the object's root. `metadata` is the metadata beside it, empty where
-    there is none; `metadata_path` leads to it.
+    `data` is the pod's spec; `path` leads there from the object's root. `metadata` is the metadata beside it, empty
+    where there is none; `metadata_path` leads to it.
     """
 
     __slots__ = ("data", "object", "path")
@@ -154,17 +154,25 @@ def objects(document: Document, places: Pods | None = None) -> Iterator[Object]:
     yield from _objects(document, (), document.data, places)
 
 
+def is_list(data: Any) -> bool:
+    """Whether `data` is a List, with items or without."""
+    if not isinstance(data, dict):
+        return False
+    version, kind = data.get("apiVersion"), data.get("kind")
+    named = isinstance(version, str) and bool(version) and isinstance(kind, str) and kind.endswith("List")
+    return named and isinstance(data.get("items"), list)
+
+
 def _objects(document: Document, base: Path, data: Any, places: Pods | None) -> Iterator[Object]:
     if not isinstance(data, dict):
         return
     version, kind = data.get("apiVersion"), data.get("kind")
     if not isinstance(version, str) or not isinstance(kind, str) or not version or not kind:
         return
-    items = data.get("items")
-    if not kind.endswith("List") or not isinstance(items, list):
+    if not is_list(data):
         yield Object(document, base, data, places)
         return
-    for index, item in enumerate(items):
+    for index, item in enumerate(data["items"]):
         if isinstance(item, dict):
             if kind != "List":  # the items of a ConfigMapList need not say what they are
                 item = {"apiVersion": version, "kind": kind.removesuffix("List"), **item}

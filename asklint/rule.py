@@ -12,14 +12,16 @@ from asklint.edit import Edit, Insert, Remove, Rename, Set
 from asklint.finding import SEVERITIES, Applicability, Conclusion, Fact, Hit, Severity, Told
 from asklint.path import Key, Path, PathError, concrete, get, parse, show, walk
 from asklint.resource import Object, Pod
+from asklint.silence import Suppression
 from asklint.tree import Document
 
-Subject = Object | Pod | Document
+Subject = Object | Pod | Document | Suppression
 Ask = Callable[[Subject, Mapping[str, Any], str], Iterator[Hit]]
 
 TARGETS = ("ask", "eci", "acs")
 _SILENT = ("supported", "unknown")
 FIELD = re.compile(r"\{([\w-]+)\}")
+WORDS = ("path", "value", "kind", "name")  # what the sentences of every rule may name
 
 
 class RuleError(ValueError):
@@ -43,7 +45,7 @@ class Rule:
 
     __slots__ = (
         "across", "ask", "category", "defaults", "instead_of", "kinds", "message", "name", "of_any", "of_pods",
-        "of_text", "remedies", "severities", "severity", "source", "target", "title",
+        "of_suppressions", "of_text", "remedies", "severities", "severity", "source", "target", "title",
     )  # fmt: skip
 
     def __init__(self, name: str, spec: Mapping[str, Any], target: str, schemas: Mapping[str, Any], lang: str) -> None:
@@ -54,7 +56,7 @@ class Rule:
         self.severity: Severity | None = None if here["status"] in _SILENT else here.get("severity")
         first = next(iter(here.get("sources") or spec["sources"]), None)
         self.source: str | None = spec["sources"][first]["url"] if first else None
-        words = {**spec, **{key: value for key, value in spec.get("zh", {}).items()}} if lang == "zh" else spec
+        words = {**spec, **spec.get("zh", {})} if lang == "zh" else spec
         self.severities: Mapping[str, Severity] = spec.get("severities", {})
         self.title: str = words["title"]
         self.message: str | Mapping[str, str] = words["message"]
@@ -68,9 +70,10 @@ class Rule:
     def _scope(self, scope: str | list[str]) -> None:
         names = {scope} if isinstance(scope, str) else set(scope)
         self.of_text = "text" in names
+        self.of_suppressions = "suppression" in names
         self.of_any = "any" in names
         self.of_pods = "pod" in names
-        self.kinds = frozenset(names - {"text", "any", "pod"})
+        self.kinds = frozenset(names - {"text", "suppression", "any", "pod"})
 
     def hits(self, subject: Subject, options: Mapping[str, Any]) -> Iterator[Hit]:
         """What this rule has to say of `subject`; `options` are those of the config."""
@@ -86,18 +89,18 @@ class Rule:
         if self.across is not None:
             yield from self.across("conclude")(facts, self.across.params, {**self.defaults, **options}, self.target)
 
-    def fields(self, hit: Hit, data: Any, options: Mapping[str, Any], secret: bool) -> dict[str, object]:
-        """What the braces of this rule's sentences may name; a secret value is not among it."""
-        value = "•••" if secret else _brief(get(data, hit.path))
-        known = data if isinstance(data, dict) else {}
+    def fields(self, hit: Hit, options: Mapping[str, Any]) -> dict[str, object]:
+        """What the braces of an edit may name: the rule's options, and what its check found."""
+        return {**self.defaults, **options, **hit.fields}
+
+    def words(self, hit: Hit, data: Any, options: Mapping[str, Any]) -> dict[str, object]:
+        """What the braces of this rule's sentences may name; some of it may be secret."""
         return {
-            **self.defaults,
-            **options,
             "path": show(hit.path, data),
-            "value": value,
-            "kind": known.get("kind", ""),
-            "name": get(known, ("metadata", "name"), ""),
-            **hit.fields,
+            "value": _brief(get(data, hit.path)),
+            "kind": get(data, ("kind",), ""),
+            "name": _brief(get(data, ("metadata", "name"), "")),
+            **self.fields(hit, options),
         }
 
     def severity_of(self, hit: Hit) -> Severity:
@@ -123,10 +126,11 @@ class Rule:
                 return remedy
         return None
 
-    def edits(self, remedy: Remedy, hit: Hit, data: Any, fields: Mapping[str, object]) -> tuple[Edit, ...]:
+    def edits(self, remedy: Remedy, hit: Hit, data: Any, options: Mapping[str, Any]) -> tuple[Edit, ...]:
         """What `remedy` shall change, as paths from the object's root."""
         if not remedy.do:
             return hit.edits
+        fields = self.fields(hit, options)
         return tuple(edit for operation in remedy.do for edit in _edits(operation, hit.path, data, fields))
 
 
@@ -220,9 +224,11 @@ def _forbid(spec: Mapping[str, Any]) -> Ask:
 
 
 def _require(spec: Mapping[str, Any]) -> Ask:
-    ways, fits = _ways(spec["at"]), compile_condition(spec.get("is"))
+    ways, fits, unless = _ways(spec["at"]), compile_condition(spec.get("is")), spec.get("unless")
 
     def ask(subject: Subject, options: Mapping[str, Any], target: str) -> Iterator[Hit]:
+        if unless is not None and options[unless]:
+            return
         for steps in ways:
             for path, missing in _lacking(steps, subject.data, (), fits):
                 yield Hit((*_root(subject), *path), missing=missing)

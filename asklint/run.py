@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from asklint import data, engine, rule
-from asklint.finding import NOTHING, Outcome
+from asklint import data, engine, rule, silence
+from asklint.finding import NOTHING, Finding, Outcome
 from asklint.inputs import files
 from asklint.inputs.files import Input
 
 if TYPE_CHECKING:
     from asklint.cache import Cache
 
+VERSIONED = ("kubernetes-version", "schema")  # the rules that ask for the cluster's version
 PARALLEL = 64  # files; below this a pool costs more than it saves
 CACHED = 16  # files; below this reading them again is as fast as asking the cache
+
+Result = TypeVar("Result")
 
 
 class Plan(NamedTuple):
@@ -33,6 +37,7 @@ class Plan(NamedTuple):
     pods: Mapping[str, list[str]] = {}
     folders: tuple[str, ...] = ()  # the user's own rules
     silence: tuple[Mapping[str, Any], ...] = ()
+    root: str = "."  # the config's folder, from which paths in `silence` count
 
 
 class Outcomes(NamedTuple):
@@ -43,21 +48,52 @@ class Outcomes(NamedTuple):
     problem: str = ""
 
 
-def setup(plan: Plan) -> engine.Setup:
-    """The rules of `plan`, ready to be asked. Raises RuleError where one of the user's cannot be used."""
-    compiled = data.load()
-    specs = dict(compiled["rules"])
-    for folder in plan.folders:
+class Mended(NamedTuple):
+    """What one input says without its fixes and with them; nothing is written yet.
+
+    `old` and `new` are its bytes, empty where nothing changes.
+    """
+
+    without: Outcomes
+    fixed: Outcomes
+    made: list[Finding] = []
+    refused: list[engine.Refused] = []
+    old: bytes = b""
+    new: bytes = b""
+
+
+def specs(folders: Iterable[str]) -> dict[str, Any]:
+    """All rules by name, ours and those in `folders`. Raises RuleError where one of the user's cannot be used."""
+    known = dict(data.load()["rules"])
+    for folder in folders:
         from asklint import library
 
         for path in library.files(Path(folder)):
             own = library.read(path)
-            if own.name in specs:
+            if own.name in known:
                 raise rule.RuleError(f"{path}: there is a rule {own.name} already")
-            specs[own.name] = own.spec
-    rules = rule.load({**compiled, "rules": specs}, plan.target, plan.lang, plan.severity)
+            known[own.name] = own.spec
+    return known
+
+
+def setup(plan: Plan, known: Mapping[str, Any] | None = None) -> engine.Setup:
+    """The rules of `plan`, ready to be asked; `known` are its specs. Raises RuleError, as specs does."""
+    known = specs(plan.folders) if known is None else known
+    rules = rule.load({**data.load(), "rules": known}, plan.target, plan.lang, plan.severity)
     chosen = [one for one in rules if is_chosen(one.name, one.category, plan)]
-    return engine.Setup(chosen, plan.options, plan.pods, plan.silence, date.today())
+    ignore = [silence.entry(entry, Path(plan.root)) for entry in plan.silence]
+    return engine.Setup(chosen, plan.options, plan.pods, ignore, date.today(), frozenset(known))
+
+
+def versioned(
+    options: Mapping[str, Mapping[str, Any]], version: str | None, force: bool = False
+) -> Mapping[str, Mapping[str, Any]]:
+    """`options` with the cluster's version for every rule that asks for it; `force`d over what is set for a rule."""
+    version = version if force else options.get("kubernetes-version", {}).get("version", version)
+    if version is None:
+        return options
+    asking = {name: {"version": version, **options.get(name, {})} for name in VERSIONED}
+    return {**options, **({name: {**asking[name], "version": version} for name in asking} if force else asking)}
 
 
 def is_chosen(name: str, category: str, plan: Plan) -> bool:
@@ -67,11 +103,13 @@ def is_chosen(name: str, category: str, plan: Plan) -> bool:
     return name in plan.select or category not in plan.ignore
 
 
+# -- checking
+
+
 def check(
     inputs: Sequence[Input], plan: Plan, made: engine.Setup, jobs: int, cached: bool, step: Callable[[], None]
 ) -> Iterator[Outcomes]:
     """Checks every input, in order; `step` is called after each. Nothing is raised for a file that cannot be read."""
-    gc.disable()  # a run makes millions of small values and few cycles
     cache = _cache(plan) if cached and len(inputs) >= CACHED else None
     keys: dict[int, bytes] = {}
     done: dict[int, Outcomes] = {}
@@ -80,20 +118,18 @@ def check(
             found = _look_up(cache, one, index, keys)
             if found is not None:
                 done[index] = found
-    missing = [index for index in range(len(inputs)) if index not in done]
+    missing = [one for index, one in enumerate(inputs) if index not in done]
     fresh: list[tuple[bytes, Outcome]] = []
-    results = _pool(inputs, missing, plan, jobs) if jobs > 1 and len(missing) > PARALLEL else None
+    results = _each(check_one, missing, plan, made, jobs)
     for index in range(len(inputs)):
         if index not in done:
-            result = next(results) if results is not None else check_one(inputs[index], made)
-            if cache is not None and index in keys and not result.problem:
+            result = done[index] = next(results)
+            if index in keys and not result.problem:
                 fresh.append((keys[index], result.outcome))
-            done[index] = result
         step()
         yield done.pop(index)
     if cache is not None:
-        if fresh:
-            cache.put(fresh)
+        cache.put(fresh)
         cache.close()
 
 
@@ -104,12 +140,10 @@ def _cache(plan: Plan) -> Cache:
 
 
 def _look_up(cache: Cache, one: Input, index: int, keys: dict[int, bytes]) -> Outcomes | None:
-    if one.reason:
+    if one.reason or one.problem:
         return None
     try:
-        if one.path.stat().st_size > files.LARGEST:
-            return None
-        keys[index] = cache.key(one.path.read_bytes())
+        keys[index] = cache.key(files.raw(one.path))
     except OSError:
         return None
     outcome = cache.get(keys[index], one.name)
@@ -118,13 +152,17 @@ def _look_up(cache: Cache, one: Input, index: int, keys: dict[int, bytes]) -> Ou
 
 def check_one(one: Input, made: engine.Setup) -> Outcomes:
     """What one file says."""
-    if one.reason:
-        return Outcomes(one, ([], 0, [one.reason], 0, []))
+    if one.reason or one.problem:
+        return _unasked(one)
     try:
         source = files.read(one.path, one.name)
     except OSError as error:
         return Outcomes(one, NOTHING, reason(error))
     return Outcomes(one, told(engine.check(source, made)))
+
+
+def _unasked(one: Input) -> Outcomes:
+    return Outcomes(one, NOTHING if one.problem else ([], 0, [one.reason], 0, []), one.problem)
 
 
 def told(checked: engine.Checked) -> Outcome:
@@ -142,32 +180,68 @@ def stamp(plan: Plan) -> str:
     from asklint import __version__, library
 
     own = [(str(path), path.read_text(encoding="utf-8")) for f in plan.folders for path in library.files(Path(f))]
-    return repr((__version__, plan._replace(silence=()), own, data.fingerprint()))
+    return repr((__version__, plan._replace(silence=(), root=""), own, data.fingerprint()))
+
+
+# -- fixing
+
+
+def fix(
+    inputs: Sequence[Input], plan: Plan, made: engine.Setup, jobs: int, unsafe: bool, step: Callable[[], None]
+) -> Iterator[Mended]:
+    """Mends every input, in order, and writes none; `step` is called after each."""
+    for mended in _each(partial(fix_one, unsafe=unsafe), inputs, plan, made, jobs):
+        step()
+        yield mended
+
+
+def fix_one(one: Input, made: engine.Setup, unsafe: bool) -> Mended:
+    """What can be mended in one file."""
+    if one.reason or one.problem:
+        return Mended(_unasked(one), _unasked(one))
+    try:
+        return mend(one, files.raw(one.path), made, unsafe)
+    except OSError as error:
+        unread = Outcomes(one, NOTHING, reason(error))
+        return Mended(unread, unread)
+
+
+def mend(one: Input, content: bytes, made: engine.Setup, unsafe: bool) -> Mended:
+    """What can be mended in `content`. Raises CannotRead where that is no text."""
+    source = files.decode(content, one.name)
+    fixed = engine.fix(source, made, unsafe)
+    without, left = Outcomes(one, told(fixed.before)), Outcomes(one, told(fixed.checked))
+    if fixed.text == source.text:
+        return Mended(without, left, fixed.mended, fixed.refused)
+    return Mended(without, left, fixed.mended, fixed.refused, content, source.encode(fixed.text))
 
 
 # -- processes
 
-_made: engine.Setup
+_made: list[engine.Setup] = []  # the one to use in a worker, which inherits it where processes are forked
+
+
+def _each(
+    work: Callable[[Input, engine.Setup], Result], inputs: Sequence[Input], plan: Plan, made: engine.Setup, jobs: int
+) -> Iterator[Result]:
+    """What `work` makes of each input, in order; in several processes where that pays."""
+    gc.disable()  # a run makes millions of small values and few cycles
+    if jobs == 1 or len(inputs) <= PARALLEL:
+        return (work(one, made) for one in inputs)
+    from asklint import pool
+
+    _made[:] = [made]
+    return pool.ordered(partial(_work, work), inputs, jobs, partial(_start, plan))
 
 
 def _start(plan: Plan) -> None:
-    global _made
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C, and ends its workers
     gc.disable()
-    _made = setup(plan)
+    if not _made:
+        _made.append(setup(plan))
 
 
-def _work(one: Input) -> Outcomes:
-    return check_one(one, _made)
-
-
-def _pool(inputs: Sequence[Input], missing: Sequence[int], plan: Plan, jobs: int) -> Iterator[Outcomes]:
-    import multiprocessing
-
-    with multiprocessing.Pool(jobs, _start, (plan,)) as pool:
-        yield from pool.imap(_work, [inputs[index] for index in missing], chunksize=8)
+def _work(work: Callable[[Input, engine.Setup], Result], one: Input) -> Result:
+    return work(one, _made[0])
 
 
 def default_jobs() -> int:

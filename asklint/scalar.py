@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
+import struct
 from typing import Any
 
 
@@ -16,48 +16,65 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE"), True),
     **dict.fromkeys(("n", "N", "no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE"), False),
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
-_NOT_JSON = frozenset(
-    (".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN", ".NAN")
-)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_INT = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|([0-9]+))")
+_INT = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))")
+_BASES = ((2, 16), (3, 2), (4, 8), (5, 10))
 _NUMERIC = frozenset("+-.0123456789")
+_LONGEST = 70  # digits of a number that may still fit 64 bits, with some zeros before them
 _INT64 = 1 << 63
 
 
 def plain(text: str) -> Any:
-    """The value of the plain scalar `text`: str, int, float, bool or None. Raises CannotType for `.inf` and `.nan`."""
+    """The value of the plain scalar `text`: str, int, float, bool or None; infinity and NaN, which JSON cannot tell."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _NUMERIC:
         return text
-    if text in _NOT_JSON:
-        raise CannotType(f"{text} cannot be told in JSON, which is what the API server reads")
-    return _number(text)
+    return _json(_number(text))
 
 
-def _number(text: str) -> Any:
+def _typed(text: str) -> Any:
+    """What Go makes of the plain scalar `text`, before it goes through JSON."""
+    return _WORDS[text] if text in _WORDS else _number(text)
+
+
+def _number(text: str) -> int | float | str:
+    """What Go makes of `text`: an int64 or uint64, else a float64, else the string."""
     digits = text.replace("_", "")
     match = _INT.fullmatch(digits)
-    if match is not None:
-        sign, hexadecimal, binary, octal, decimal = match.groups()
-        if decimal is None or not (decimal.startswith("0") and len(decimal) > 1):
-            value = int(
-                hexadecimal or binary or octal or decimal, 16 if hexadecimal else 2 if binary else 8 if octal else 10
-            )
-            return _json_number(-value if sign == "-" else value)
+    if match is not None and len(digits) <= _LONGEST:
+        value = next(int(match[group], base) for group, base in _BASES if match[group])
+        if match[1] == "-":
+            value = -value
+        if -_INT64 <= value < (_INT64 if match[1] else 2 * _INT64):
+            return value
     if _FLOAT.fullmatch(digits) is None:
         return text
     number = float(digits)
-    return text if number in (float("inf"), float("-inf")) else _json_number(number)
+    return text if number in (float("inf"), float("-inf")) else number
 
 
-def _json_number(value: float) -> int | float:
+def _json(value: float | str) -> int | float | str:
     """`value` after its way through JSON: whole numbers that fit are int64, all others float64."""
-    if -_INT64 <= value < _INT64 and value == int(value):
-        return int(value)
-    return float(value)
+    if isinstance(value, int):
+        return value if value < _INT64 else float(value)
+    if isinstance(value, str) or not -_INT64 <= value < _INT64 or not value.is_integer():
+        return value
+    # 4611686018427387904.0 is written 4611686018427388000: the shortest digits that mean this float64, then zeros
+    digits, _, exponent = repr(value).partition("e+")
+    whole, _, fraction = digits.partition(".")
+    written = int(whole + fraction.ljust(int(exponent), "0")) if exponent else int(whole)
+    return written if -_INT64 <= written < _INT64 else value
+
+
+def json_number(text: str) -> int | float | None:
+    """The value of a number in JSON; None where it is too large for a float64."""
+    value = _json(_number(text))
+    return None if isinstance(value, str) else value
 
 
 def tagged(tag: str, text: str, style: str) -> Any:
@@ -65,27 +82,50 @@ def tagged(tag: str, text: str, style: str) -> Any:
     name = tag.removeprefix("tag:yaml.org,2002:")
     if name == "binary":
         try:
-            return base64.b64decode(text, validate=False).decode("utf-8", "replace")
-        except (binascii.Error, ValueError):
+            data = binascii.a2b_base64(text.replace("\n", "").replace("\r", ""), strict_mode=True)
+        except ValueError:
             raise CannotType("!!binary value contains invalid base64 data") from None
+        return data.decode("utf-8", "replace")
     if name not in ("int", "float", "bool", "null"):
         return text
-    value = plain(text)
+    value = _typed(text)
     fits = {
-        "int": type(value) is int and "." not in text,
+        "int": type(value) is int,
         "float": type(value) in (int, float),
         "bool": type(value) is bool,
         "null": value is None,
     }
     if not fits[name]:
         raise CannotType(f"{text!r} is not a !!{name}")
-    return float(value) if name == "float" and type(value) is not int else value
+    return plain(text)
 
 
-def key_name(value: Any) -> str | None:
-    """The JSON key for a scalar key that is not a string; None for null, which kubectl refuses."""
+def key_name(text: str) -> str:
+    """The JSON key for a plain key that is no string. Raises CannotType for null and what has no name in JSON."""
+    value = _typed(text)
     if value is None:
-        return None
+        raise CannotType("a key must not be null")
     if value is True or value is False:
         return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return _short(value)
+    if isinstance(value, int) and value >= _INT64:
+        raise CannotType("a key must not be a number beyond 64 bits")
+    return str(value)
+
+
+def _short(value: float) -> str:
+    """`value` with the fewest digits that mean the same float32, as kubectl names the keys that are floats."""
+    try:
+        wanted = struct.pack("f", value)
+    except OverflowError:
+        value = float("inf") if value > 0 else float("-inf")
+        wanted = struct.pack("f", value)
+    value = struct.unpack("f", wanted)[0]
+    if value - value != 0:
+        return ".nan" if value != value else ".inf" if value > 0 else "-.inf"
+    digits = next(n for n in range(1, 10) if struct.pack("f", float(f"{value:.{n}g}")) == wanted)
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
+    if -4 <= exponent < 6:
+        return f"{value:.{max(digits - 1 - exponent, 0)}f}"
+    return f"{value:.{digits - 1}e}"

@@ -1,84 +1,158 @@
-"""What must never be shown: where secret values stand in a document."""
+"""What must never be shown: where secret values stand in a document, and what they are."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from asklint.path import Key, Path
-from asklint.tree import Alias, Document, Mapping, Node, Scalar, Sequence
+from asklint import tree
 from asklint.source import Span
+from asklint.tree import Alias, Document, Mapping, Node, Scalar, Sequence
 
 MASK = "•••"
 
-_NAME = re.compile(
-    r"pass(?:word|wd|phrase)?$|secret(?!.*(?:name|ref|namespace)$)|token(?!.*(?:name|ref|path|ttl|seconds)$)"
-    r"|credential|^ak(?:id)?$|ak_?(?:id|secret)$|access_?key|private_?key|api_?key|auth_?key|\bpwd$",
+_WORDS = re.compile(
+    r"pass(?:wor[dt]|wd|phrase)|pass$|pwd|secret|token|credential|connection[-_]?string|dockerconfig"
+    r"|(?:access|private|api|auth|account|signing|encryption)[-_]?key|^[as]k$|(?:^|[-_.a-z])ak[-_]?(?:id|secret)$",
+    re.IGNORECASE,
+)
+# What is named after a secret and is none: its name, where it is kept, how long it holds.
+_NO_SECRET = re.compile(
+    r"(?:name|ref|path|file|dir|namespace|ttl|seconds|expiry|expiration|mode|type|policy|length|class|provider)s?$",
     re.IGNORECASE,
 )
 _KEY = re.compile(
-    r"\b(?:LTAI[A-Za-z0-9]{12,28}|AKIA[A-Z0-9]{16}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]+)\b|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"\b(?:LTAI[A-Za-z0-9]{12,28}|AKIA[A-Z0-9]{16})\b|(?<![\w-])eyJ[\w-]{10,}+\.[\w-]++\.[\w-]++"
+    r"|(?<=://)[^/\s:@]++:[^/\s@]++(?=@)"
 )
-_BROKEN = re.compile(r"(?P<name>[\w.-]+)[\"']?[^\S\n]*[:=][^\S\n]*(?P<value>[^\s#][^\n]*)")
+_NAME = r"(?<![\w.-])(?P<name>[\w.-]++)"  # read once from its beginning: a long word costs no more than its length
+_GIVEN = re.compile(_NAME + r"=(?P<value>[^\s\"'&,;]++)")  # --password=…, ?token=…
+_LINE = re.compile(_NAME + r"[\"']?[^\S\n]*+:[^\S\n]*+(?P<value>\S[^\n]*)")
+_KIND = re.compile(r"\bkind[\"']?[^\S\n]*:[^\S\n]*[\"']?Secret(?:List)?\b")
+_PART = re.compile(r"[\w.+/=-]+")
+_SHORTEST = 3  # characters; what is shorter stands everywhere, and is no secret
+
+
+class Hidden(NamedTuple):
+    """What is secret in one document: the characters of its text in their order, and the words written there."""
+
+    spans: tuple[Span, ...]
+    words: tuple[str, ...]  # as they are written and as they read, the longest first
+
+    def masked(self, text: str, start: int, end: int) -> str:
+        """`text[start:end]`, where `text` is the document's; line ends stay, so that lines keep their numbers."""
+        parts: list[str] = []
+        at = start
+        for span in self.spans:
+            if span.end <= at or span.start >= end:
+                continue
+            first, last = max(span.start, at), min(span.end, end)
+            parts += [text[at:first], _mask(text[first:last])]
+            at = last
+        return "".join((*parts, text[at:end]))
+
+    def without(self, text: str) -> str:
+        """Any text, without the words."""
+        for word in self.words:
+            text = text.replace(word, MASK)
+        return text
 
 
 def is_secret_name(name: str) -> bool:
     """Whether a key or variable of this name holds a credential, as its name has it."""
-    return _NAME.search(name) is not None
+    return _WORDS.search(name) is not None and _NO_SECRET.search(name) is None
 
 
-def spans(document: Document) -> list[Span]:
-    """The places in the text of `document` whose characters must not be shown."""
+def hidden(document: Document) -> Hidden:
+    """What must not be shown of `document`."""
     text = document.text
     found = [Span(match.start(), match.end()) for match in _KEY.finditer(text, document.start, document.end)]
+    given = _GIVEN.finditer(text, document.start, document.end)
+    found += [Span(*match.span("value")) for match in given if is_secret_name(match["name"])]
+    words: list[str] = []
     if document.root is None:
-        secret = re.search(r"^\s*[\"']?kind[\"']?:\s*[\"']?Secret\b", text[document.start : document.end], re.MULTILINE)
-        for match in _BROKEN.finditer(text, document.start, document.end):
-            if secret or is_secret_name(match["name"]):
-                found.append(Span(match.start("value"), match.end("value")))
-        return found
-    return found + list(_hidden(document.root))
+        broken = list(_in_broken(document))
+        words += [word for span in broken for word in _PART.findall(text, *span)]  # a parser quotes some of a line
+        found += broken
+    else:
+        for scalar in _secret(document.root):
+            inside = 1 if scalar.style in ("'", '"') else 0  # that a value is in quotes is no secret
+            found.append(Span(scalar.start + inside, scalar.end - inside))
+            words += [str(scalar.data), json.dumps(scalar.data)]
+    words += [text[span.start : span.end] for span in found]
+    lines = {line.strip().strip("\"'") for word in words for line in word.split("\n")}
+    longest = sorted((line for line in lines if len(line) >= _SHORTEST), key=lambda line: (-len(line), line))
+    return Hidden(tuple(sorted(found)), tuple(longest))
 
 
-def _hidden(root: Node) -> Iterator[Span]:
-    todo: list[tuple[Node, bool, Path]] = [(root, False, ())]
+def masked(text: str) -> str:
+    """The whole of a Source's text, masked; it has as many lines as before."""
+    parts, at = [], 0
+    for document in tree.read(text):
+        parts += [text[at : document.start], hidden(document).masked(text, document.start, document.end)]
+        at = document.end
+    return "".join((*parts, text[at:]))
+
+
+def _mask(text: str) -> str:
+    return "\n".join(MASK if line.strip() else line for line in text.split("\n"))
+
+
+def _in_broken(document: Document) -> Iterator[Span]:
+    """What is secret in a text that cannot be read, line by line: in a Secret all that may be a value."""
+    text, end = document.text, document.end
+    secret = _KIND.search(text, document.start, end) is not None
+    at = document.start
+    while at < end:
+        stop = text.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        match = _LINE.search(text, at, stop)
+        if secret and match is None:
+            yield Span(at, stop)
+        elif match is not None and (secret or is_secret_name(match["name"])):
+            yield Span(match.start("value"), stop)
+        at = stop + 1
+
+
+def _secret(root: Node) -> Iterator[Scalar]:
+    """The secret values below `root`, where they are written."""
+    todo: list[tuple[Node, bool, bool]] = [(root, False, False)]
+    seen: set[tuple[int, bool]] = set()
     while todo:
-        node, hide, path = todo.pop()
-        if isinstance(node, Scalar):
-            if hide and isinstance(node.data, str | int | float) and node.end > node.start:
-                yield Span(node.start, node.end)
-        elif isinstance(node, Mapping):
-            secret = node.data.get("kind") == "Secret" and "apiVersion" in node.data
-            variable = node.data.get("name")
-            for entry in node.entries:
-                name = entry.name or ""
-                todo.append(
-                    (entry.value, hide or _hides(name, secret, variable, path, entry.value), (*path[-1:], name))
-                )
+        node, hide, in_secret = todo.pop()
+        if isinstance(node, Alias):
+            if (hide or in_secret) and (id(node.target), hide) not in seen:
+                seen.add((id(node.target), hide))  # what is secret here is no less so where it is written
+                todo.append((node.target, hide, in_secret))
+        elif isinstance(node, Scalar):
+            if hide and node.data is not None and node.end > node.start:
+                yield node
         elif isinstance(node, Sequence):
-            todo.extend((item, hide, (*path[-1:], 0)) for item in node.items)
+            todo.extend((item, hide, in_secret) for item in node.items)
+        else:
+            kind = node.data.get("kind", "Secret" if in_secret else None)
+            for entry in node.entries:
+                below = hide or _hides(node, kind, entry.name or "", entry.value)
+                merged = kind == "Secret" and entry.name is None
+                todo.append((entry.value, below, merged or (kind == "SecretList" and entry.name == "items")))
 
 
-def _hides(name: Key, secret: bool, variable: object, path: Path, value: Node) -> bool:
-    if secret and name in ("data", "stringData"):
+def _hides(of: Mapping, kind: object, name: str, value: Node) -> bool:
+    """Whether all that stands under the key `name` of the mapping `of` is secret."""
+    if kind == "Secret" and name in ("data", "stringData"):
         return True
     if name == "kubectl.kubernetes.io/last-applied-configuration":
         return True
-    if name == "value" and isinstance(variable, str):
-        return is_secret_name(variable)
-    value = value.target if isinstance(value, Alias) else value
-    return isinstance(value, Scalar) and not isinstance(value.data, bool) and is_secret_name(str(name))
+    if name == "value":
+        variable = of.data.get("name")
+        return isinstance(variable, str) and is_secret_name(variable)
+    return is_secret_name(name) and (
+        _is_word(value.data) or (isinstance(value.data, list) and all(map(_is_word, value.data)))
+    )
 
 
-def masked(text: str, start: int, end: int, hidden: list[Span]) -> str:
-    """`text[start:end]` with what lies in `hidden` replaced by a mask; line ends stay, so that lines keep their numbers."""
-    parts: list[str] = []
-    at = start
-    for span in sorted(hidden):
-        if span.end <= at or span.start >= end:
-            continue
-        first, last = max(span.start, at), min(span.end, end)
-        inside = text[first:last]
-        parts += [text[at:first], "\n".join(MASK if line.strip() else line for line in inside.split("\n"))]
-        at = last
-    return "".join((*parts, text[at:end]))
+def _is_word(value: object) -> bool:
+    """A mapping under such a name says where a secret is kept, and `true` that there is one."""
+    return not isinstance(value, dict | list | bool)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Any
+from pathlib import Path as File
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from asklint import glob
 from asklint.finding import Finding
 from asklint.path import Path
 from asklint.resource import Object
@@ -16,45 +19,59 @@ from asklint.tree import Document, Scalar, walk
 from asklint.tree import Mapping as MappingNode
 from asklint.tree import Sequence as SequenceNode
 
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
 ANNOTATION = "asklint.io/ignore"
 
-_COMMENT = re.compile(r"#[^\S\n]*asklint:[^\S\n]*ignore\[(?P<rules>[^\]\n]*)\][^\S\n]*(?P<reason>[^\r\n]*)")
+_COMMENT = re.compile(r"#[^\S\n]*asklint:[^\S\n]*ignore\[(?P<rules>[^\]\n#]*)\][^\S\n]*(?P<reason>[^\r\n]*)")
 
 
-class Suppression:
+class Suppression(NamedTuple):
     """One wish of the author not to hear of some rules in some place.
 
-    `span` is where it is written, `covers` the characters it speaks for. `used` turns true when it silences a finding.
+    `span` is where it is written, `covers` the characters it speaks for. `unknown` are those of `rules` that no rule is
+    called, each with the name that was meant, or `""`.
     """
 
-    __slots__ = ("covers", "reason", "rules", "span", "used")
+    rules: tuple[str, ...]
+    reason: str
+    span: Span
+    covers: Span
+    unknown: Mapping[str, str] = {}
 
-    def __init__(self, rules: Sequence[str], reason: str, span: Span, covers: Span) -> None:
-        self.rules = rules
-        self.reason = reason
-        self.span = span
-        self.covers = covers
-        self.used = False
+    @property
+    def data(self) -> None:
+        """Nothing: a rule that is asked of it looks at its fields."""
 
     def silences(self, rule: str, start: int) -> bool:
         """Whether a finding of `rule` whose place starts at `start` is not to be reported; without a reason none is."""
-        fits = bool(self.reason) and rule in self.rules and self.covers.start <= start < self.covers.end
-        self.used = self.used or fits
-        return fits
+        return bool(self.reason) and rule in self.rules and self.covers.start <= start < self.covers.end
 
 
-def of_document(document: Document, objects: Sequence[Object]) -> list[Suppression]:
+def of_document(
+    document: Document, objects: Sequence[Object], known: frozenset[str] = frozenset()
+) -> list[Suppression]:
     """Every suppression written in `document`: in comments, and in annotations of its objects and their pods."""
     text = document.text
     if text.find("asklint", document.start, document.end) < 0 or document.root is None:
         return []
     found = [] if document.json else list(_comments(document))
     for here in objects:
-        found += _annotations(here, here.base, ("metadata",), document)
+        found += _annotations(here.base, document)
         for pod in here.pods:
-            if pod.path != ("spec",):
-                found += _annotations(here, (*here.base, *pod.path[:-1]), ("metadata",), document)
-    return found
+            if len(pod.path) > 1:
+                found += _annotations((*here.base, *pod.path[:-1]), document)
+    return [one._replace(unknown=_unknown(one.rules, known)) for one in found]
+
+
+def _unknown(names: Sequence[str], known: frozenset[str]) -> dict[str, str]:
+    strange = [name for name in names if known and name not in known]
+    if not strange:
+        return {}
+    from difflib import get_close_matches
+
+    return {name: "".join(get_close_matches(name, sorted(known), n=1)) for name in strange}
 
 
 def _comments(document: Document) -> Iterator[Suppression]:
@@ -62,16 +79,20 @@ def _comments(document: Document) -> Iterator[Suppression]:
     scalars = None
     for match in _COMMENT.finditer(text, document.start, document.end):
         if scalars is None:
-            scalars = [(node.start, node.end) for _, node in walk(document.root) if isinstance(node, Scalar)]
-        if any(start <= match.start() < end for start, end in scalars):
-            continue
+            scalars = sorted((node.start, node.end) for _, node in walk(document.root) if isinstance(node, Scalar))
+        before = bisect_left(scalars, (match.start() + 1, 0)) - 1
+        if before >= 0 and match.start() < scalars[before][1]:
+            continue  # it stands in a string
         first = text.rfind("\n", 0, match.start()) + 1
         if text[first : match.start()].strip():
             covers = Span(first, match.end())
         else:
             covers = _block(document, match.end())
-        rules = [rule.strip() for rule in match["rules"].split(",")]
-        yield Suppression(rules, match["reason"].strip(), Span(*match.span()), covers)
+        yield Suppression(_names(match["rules"]), match["reason"].strip(), Span(*match.span()), covers)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(","))
 
 
 def _block(document: Document, at: int) -> Span:
@@ -96,10 +117,10 @@ def _block(document: Document, at: int) -> Span:
     return best
 
 
-def _annotations(here: Object, base: Path, metadata: Path, document: Document) -> Iterator[Suppression]:
-    path = (*base, *metadata, "annotations", ANNOTATION)
+def _annotations(base: Path, document: Document) -> Iterator[Suppression]:
+    """What the annotation in the metadata of the object or template at `base` says."""
     try:
-        trail = document.trail(path)
+        trail = document.trail((*base, "metadata", "annotations", ANNOTATION))
         covered = document.trail(base)[-1][1]
     except KeyError:
         return
@@ -107,28 +128,39 @@ def _annotations(here: Object, base: Path, metadata: Path, document: Document) -
     if entry is None or not isinstance(node.data, str):
         return
     rules, _, reason = node.data.partition(":")
-    span = Span(entry.key.start, node.end)
-    yield Suppression(
-        [rule.strip() for rule in rules.split(",")], reason.strip(), span, Span(covered.start, covered.end)
-    )
+    span = Span(entry.key.start, max(entry.key.end, node.end))
+    yield Suppression(_names(rules), reason.strip(), span, Span(covered.start, covered.end))
 
 
-def by_config(finding: Finding, entries: Sequence[Mapping[str, Any]], today: date) -> bool:
-    """Whether the config's `ignore` entries silence `finding`; an entry whose `until` is past silences nothing."""
-    return any(_fits(finding, entry, today) for entry in entries)
+# -- the config
 
 
-def _fits(finding: Finding, entry: Mapping[str, Any], today: date) -> bool:
-    if finding.rule != entry["rule"] or ("until" in entry and date.fromisoformat(str(entry["until"])) < today):
-        return False
-    identity = finding.object
-    known = {
-        "container": finding.container,
-        "kind": identity.kind if identity else None,
-        "name": identity.name if identity else None,
-        "namespace": identity.namespace if identity else None,
-    }
-    for key, value in known.items():
-        if key in entry and (value is None or not fnmatchcase(value, entry[key])):
+class Entry(NamedTuple):
+    """One entry of `ignore` in the config that is about single findings: what it wants is what all of them have."""
+
+    rule: str
+    until: date | None
+    root: File  # what `path` counts from
+    path: GitIgnoreSpec | None
+    known: Mapping[str, str]  # patterns for kind, name, namespace, container
+
+    def silences(self, finding: Finding, today: date) -> bool:
+        """Whether `finding` is not to be reported; an entry whose `until` is past silences nothing."""
+        if finding.rule != self.rule or (self.until is not None and self.until < today):
             return False
-    return "path" not in entry or fnmatchcase(finding.place.file, entry["path"])
+        told = {**(finding.object._asdict() if finding.object else {}), "container": finding.container}
+        for key, pattern in self.known.items():
+            value = told.get(key)
+            if value is None or not fnmatchcase(value, pattern):
+                return False
+        return self.path is None or glob.matches(self.path, File(finding.place.file), self.root)
+
+
+def entry(spec: Mapping[str, Any], root: File) -> Entry:
+    """The entry that the config in the folder `root` says. Raises ValueError where its day or its pattern is none."""
+    path = None
+    if "path" in spec:
+        path = glob.patterns([spec["path"]])
+    until = date.fromisoformat(spec["until"]) if "until" in spec else None
+    known = {key: spec[key] for key in ("kind", "name", "namespace", "container") if key in spec}
+    return Entry(spec["rule"], until, root, path, known)

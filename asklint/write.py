@@ -1,4 +1,4 @@
-"""The only module that writes: manifests (atomically), cache, baseline."""
+"""The only module that writes: manifests (atomically), reports, cache, baseline."""
 
 from __future__ import annotations
 
@@ -8,27 +8,45 @@ import stat
 from pathlib import Path
 
 
-def atomic(path: Path, content: bytes) -> None:
+class Refused(OSError):
+    """A file that is not written; the message says why."""
+
+
+def atomic(path: Path, content: bytes, before: bytes | None = None) -> None:
     """Puts `content` in the place of the file at `path`: killed at any moment, the file is the old one or the new one.
 
-    Mode and owner are kept; a symbolic link is followed. Raises OSError where the folder cannot be written to or the disk
-    is full; the file is the old one then, and nothing is left behind.
+    Mode and owner are kept; a symbolic link is followed. `before` is what was read: a file that holds something else by
+    now is left alone. Raises OSError (Refused among it) where that is so, where the file may not be written, or where
+    the disk is full; the file is the old one then, and nothing is left behind.
     """
-    import tempfile
+    import tempfile  # start-up pays for it only where something is written
 
+    _may_replace(path)
     path = Path(os.path.realpath(path))
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".asklint")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".asklint-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         _keep_mode(path, name)
+        if before is not None and path.read_bytes() != before:
+            raise Refused("it has changed since it was read")
         os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
+
+
+def _may_replace(path: Path) -> None:
+    """A rename would pass over a file that is closed to writing, and put a file in a device's place."""
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise Refused("it is no regular file")
+    if not os.access(path, os.W_OK):
+        raise Refused("it is read-only")
 
 
 def _keep_mode(path: Path, name: str) -> None:
@@ -47,8 +65,34 @@ def _keep_mode(path: Path, name: str) -> None:
 
 def new(path: Path, content: bytes) -> None:
     """Writes `content` to a file at `path`, its folders made. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    folder(path.parent)
     atomic(path, content)
+
+
+def below(folder: Path, name: str) -> Path:
+    """Where a file called `name` stands in a mirror tree: always in `folder`, whatever roots and `..` the name has."""
+    path = Path(os.path.normpath(name))
+    return folder.joinpath(*(part for part in path.parts if part not in ("..", path.anchor)))
+
+
+def report(path: Path, content: bytes) -> None:
+    """Writes a report to a file; a device, a pipe or what /dev/stderr leads to is written to, and not replaced."""
+    if path.exists() and (not path.is_file() or path.is_relative_to("/dev") or path.is_relative_to("/proc")):
+        with open(path, "ab") as stream:
+            stream.write(content)
+    else:
+        new(path, content)
+
+
+def folder(path: Path) -> None:
+    """Makes the folder at `path`, and those above it. Raises OSError."""
+    path.mkdir(parents=True, exist_ok=True)
+
+
+def forget(path: Path) -> None:
+    """Removes a cache file, where it is there and may be removed."""
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def cached(path: Path, content: bytes) -> None:

@@ -92,7 +92,7 @@ def by_ruamel(text: str) -> Any:
 
 
 def data(node: Any) -> Any:
-    """`node` as dicts, lists and Leaves; a later key takes the place of an earlier one, merges stay as they are written."""
+    """`node` as dicts, lists and Leaves; the last of equal keys counts, merges stay as they are written."""
     return _data(node, {})
 
 
@@ -228,14 +228,15 @@ def differs(wanted: Any, got: Any, at: str = "") -> str | None:
                 if _is_nothing(wanted[key], key):
                     continue
                 return f"{at}/{key} is gone"
-            found = differs(wanted[key], got[key], f"{at}/{key}")
-            if found:
-                return found
+            inside = differs(wanted[key], got[key], f"{at}/{key}")
+            if inside:
+                return inside
         return None
     if isinstance(wanted, list) and isinstance(got, list):
         if len(wanted) != len(got):
             return f"{at} has {len(got)} items, not {len(wanted)}"
-        return next(filter(None, (differs(one, two, f"{at}/{n}") for n, (one, two) in enumerate(zip(wanted, got)))), None)
+        found = (differs(one, got[index], f"{at}/{index}") for index, one in enumerate(wanted))
+        return next((one for one in found if one), None)
     return None if wanted == got else f"{at or 'the document'} is {_short(got)}, not {_short(wanted)}"
 
 
@@ -281,10 +282,10 @@ def place(node: Any, path: Path) -> Place | None:
 
 
 def places(node: Any, edit: Edit) -> Iterator[Place]:
-    """The lines that `edit` may take or rewrite: those of what it names, or of the scalar or flow collection it fills."""
+    """The lines that `edit` may take or rewrite: those of what it names, or of the scalar or flow list it fills."""
     if isinstance(edit, RemoveIgnored):
         parent = _node(node, edit.path)
-        key, value = parent.value[edit.index]
+        key, value = parent.value[edit.which]
         yield Place(key.start_mark.line, key.start_mark.column, last_line(value))
         return
     if isinstance(edit, AddDocument | DropDocument):
@@ -326,7 +327,7 @@ def _is_block(node: Any) -> bool:
 
 
 def last_line(node: Any) -> int:
-    """The last line of what is written: a block collection's marks lie behind the blank lines and comments that follow."""
+    """The last line that is written: a block collection's mark lies behind the blank lines and comments after it."""
     if isinstance(node.value, list) and node.value and not node.flow_style:
         last = node.value[-1]
         return max(map(last_line, last)) if isinstance(last, tuple) else last_line(last)

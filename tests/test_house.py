@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from asklint import data
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "asklint"
 RULES = ROOT / "rules"
@@ -20,24 +22,37 @@ RULES = ROOT / "rules"
 LADDER = [
     "source",
     "write",
+    "glob",
     "path",
     "scalar",
-    "tree",
+    "node",
     "jsontree",
+    "compose",
+    "tree",
     "data",
     "render",
     "edit",
+    "layout",
+    "collection",
     "lower",
     "secret",
+    "patch",
+    "pool",
     "finding",
     "resource",
+    "silence",
+    "cache",
+    "quantity",
     "checks",
     "condition",
     "rule",
-    "silence",
     "config",
+    "ask",
     "engine",
+    "library",
     "inputs",
+    "run",
+    "gather",
     "report",
     "serve",
     "cli",
@@ -292,8 +307,13 @@ def test_module_is_short(file):
 
 def asked(file: Path) -> bool:
     """Whether a rule names the check in `file`."""
-    asks = re.compile(rf"""^python: *\{{? *\n? *check: *["']?{file.stem}\b""", re.MULTILINE)
-    return any(asks.search(rule.read_text(encoding="utf-8")) for rule in RULE_FILES)
+    return file.stem in {name for rule in RULE_FILES for name in _modules(rule)}
+
+
+@functools.cache
+def _modules(rule):
+    python = data.parse(rule).get("python", {})
+    return {python[key] for key in ("check", "across") if key in python}
 
 
 @each_check

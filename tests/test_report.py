@@ -7,6 +7,7 @@ import re
 import string
 import subprocess
 import sys
+import unicodedata
 
 import jsonschema
 import pytest
@@ -151,7 +152,6 @@ def test_rich():
         "   |",
         "14 |       hostNetwork: true  # one hop less",
         "   |       ^^^^^^^^^^^^^^^^^",
-        "   |",
         "   = fix (unsafe): leave hostNetwork out",
         "14 -       hostNetwork: true  # one hop less",
         "15 -       dnsPolicy: ClusterFirstWithHostNet",
@@ -166,7 +166,6 @@ def test_rich():
         "112 |   - hostPath:",
         "    |     ^^^^^^^^^",
         "113 |       path: /data",
-        "    |",
         "    = suggestion: use a cloud disk or NAS",
         "    = see: https://help.example.com/limits",
         "",
@@ -184,7 +183,6 @@ def test_rich_in_chinese():
         "   |",
         "14 |       hostNetwork: true  # one hop less",
         "   |       ^^^^^^^^^^^^^^^^^",
-        "   |",
         "   = 修复（不安全）：leave hostNetwork out",
         "14 -       hostNetwork: true  # one hop less",
         "15 -       dnsPolicy: ClusterFirstWithHostNet",
@@ -197,7 +195,6 @@ def test_rich_in_chinese():
         "  |",
         "8 |   replicas: 2",
         "  |   ^^^^^^^^^^^",
-        "  |",
         "  = 修复（安全）：remove the one that kubectl ignores",
         "8 -   replicas: 2",
         "",
@@ -207,7 +204,7 @@ def test_rich_in_chinese():
 
 
 def test_a_fix_that_asklint_does_not_make():
-    assert shown(refused(HOST_NETWORK, "a comment would be lost")).splitlines()[6:] == [
+    assert shown(refused(HOST_NETWORK, "a comment would be lost")).splitlines()[5:] == [
         "   = fix (unsafe): leave hostNetwork out",
         "   = mind: clients that used the node's address must use a Service",
         "   = not made: a comment would be lost",
@@ -249,13 +246,12 @@ def test_a_place_of_six_lines_is_shown_whole():
         "11 |   line11",
         "12 |   line12",
         "13 |   line13",
-        "   |",
     ]
 
 
 def test_of_a_longer_place_the_first_lines_are_shown():
-    assert shown(many(7)).splitlines()[8:] == ["12 |   line12", "   | … 2 more lines", "   |"]
-    assert shown(many(100)).splitlines()[8:] == [" 12 |   line12", "    | … 95 more lines", "    |"]
+    assert shown(many(7)).splitlines()[8:] == ["12 |   line12", "   | … 2 more lines"]
+    assert shown(many(100)).splitlines()[8:] == [" 12 |   line12", "    | … 95 more lines"]
 
 
 def test_an_end_before_the_first_column_is_the_end_of_the_line_above():
@@ -264,7 +260,6 @@ def test_an_end_before_the_first_column_is_the_end_of_the_line_above():
         "8 |   line8",
         "  |   ^^^^^",
         "9 |   line9",
-        "  |",
     ]
 
 
@@ -292,6 +287,22 @@ def test_related_places():
         "   ::: base/rbac.yaml:120:3  and here",
         "    = see: https://help.example.com/limits",
     ]
+
+
+def test_an_info_does_not_repeat_what_it_suggests():
+    """Errors and warnings are told in full each time, and so are fixes that asklint makes."""
+    info = HOST_PATH._replace(severity="info")
+    note, page = "    = suggestion: use a cloud disk or NAS", "    = see: https://help.example.com/limits"
+    for finding, times in ((info, 1), (HOST_PATH, 2)):
+        told = lines_of("rich", Report("ask", [finding, finding], 1, 1))
+        assert (told.count(note), told.count(page)) == (times, times)
+    told = lines_of("rich", Report("ask", [info, info._replace(source="https://elsewhere.example.com")], 1, 1))
+    assert told[-3:-1] == ["    = see: https://elsewhere.example.com", ""]
+    told = lines_of("rich", Report("ask", [HOST_NETWORK._replace(severity="info")] * 2, 1, 1))
+    assert told.count("   = fix (unsafe): leave hostNetwork out") == 2
+    assert told.count("   = mind: clients that used the node's address must use a Service") == 2
+    other = lines_of("rich", Report("ask", [info, info._replace(rule="other")], 1, 1))
+    assert other.count(page) == 2
 
 
 # ---- rich: the diff
@@ -340,7 +351,7 @@ def test_wide_characters_are_two_cells():
     line = "  - {name: 日志, path: /应用}  # 注释"
     place = Place("odd.yaml", 1, 16, 1, 25, (line,))
     assert line[15:24] == "path: /应用"
-    _, _, _, text, mark, _ = shown(UNFIXABLE._replace(place=place)).splitlines()
+    _, _, _, text, mark = shown(UNFIXABLE._replace(place=place)).splitlines()
     assert text == f"1 | {line}"
     assert mark == f"  | {' ' * 17}{'^' * 11}"
 
@@ -361,11 +372,24 @@ def test_a_long_line_is_cut_behind_the_place():
     assert shown(UNFIXABLE._replace(place=place), 44).splitlines()[3:5] == [f"1 |   key: {'v' * 32}…", "  |   ^^^"]
 
 
-def test_a_long_line_is_cut_before_the_place():
-    place = Place("odd.yaml", 1, 201, 1, 204, (f"{'v' * 200}key",))
-    assert shown(UNFIXABLE._replace(place=place), 44).splitlines()[3:5] == [
-        f"1 | …{'v' * 10}key",
-        f"  | {' ' * 11}^^^",
+def test_a_line_that_just_fits_is_not_cut():
+    place = Place("odd.yaml", 1, 1, 1, 4, (f"key{'v' * 37}",))
+    assert shown(UNFIXABLE._replace(place=place), 44).splitlines()[3] == f"1 | key{'v' * 37}"
+
+
+def test_a_place_that_fits_is_shown_whole():
+    for before in range(60):
+        text, start, marked = rich._fitted(f"{'v' * before}key{'v' * 60}", before, before + 3, 40)
+        assert text[start : start + marked] == "key"
+        assert cell_len(text) == 40
+
+
+@pytest.mark.parametrize("before", [50, 200, 20_000])
+def test_a_long_line_is_cut_before_the_place(before):
+    place = Place("odd.yaml", 1, before + 1, 1, before + 4, (f"{'v' * before}key",))
+    assert shown(UNFIXABLE._replace(place=place), 48).splitlines()[3:5] == [
+        f"1 | …{'v' * 11}key",
+        f"  | {' ' * 12}^^^",
     ]
 
 
@@ -426,6 +450,11 @@ def rich_prefix(text: str, cells: int) -> str:
 )
 def test_where_a_line_ends(text, lines):
     assert rich._wrapped(text, 8 + ("one" in text), 0) == lines
+
+
+def test_a_word_that_fits_no_line_better_stays():
+    assert rich._wrapped("see 12345678", 10, 2) == ["see", "12345678"]
+    assert rich._wrapped("see 123456789", 10, 2) == ["see 123456789"]
 
 
 def test_later_lines_are_indented():
@@ -499,9 +528,19 @@ def test_a_name_cannot_begin_a_line():
     assert not [line for line in lines_of("rich", told) if line.startswith("error[fake]")]
 
 
-@given(st.text(max_size=30))
-def test_any_text_is_told_on_one_line(text):
-    assert len(summary.shown(f"x{text}x").splitlines()) == 1
+def test_what_a_terminal_obeys_is_known():
+    """Controls, half characters, line ends and turns of direction, as Unicode has them; and blanks of no width."""
+    turns = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    obeyed = [
+        character
+        for character in map(chr, range(sys.maxunicode + 1))
+        if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(character) in turns
+    ]
+    assert len(obeyed) > 2000
+    assert [
+        character for character in (*obeyed, *"\u200b\u200e\u200f\u2060\ufeff") if summary.shown(character) == character
+    ] == []
+    assert len(summary.shown("".join(obeyed)).splitlines()) == 1
 
 
 def test_json_says_what_was_there():
@@ -544,8 +583,18 @@ def test_what_is_coloured():
     assert "\x1b[1;31m^^^^^^^^^^^^^^^^^\x1b[0m" in text
     assert "\x1b[31m-       hostNetwork: true  # one hop less\x1b[0m" in text
     assert "\x1b[32m+       dnsPolicy: ClusterFirst\x1b[0m" in text
+    assert "\x1b[1mfix (unsafe):\x1b[0m leave hostNetwork out" in text
+    assert "\x1b[1;33mmind:\x1b[0m clients" in text
+    assert "\x1b[1msee:\x1b[0m\x1b[2m https://help" in text
     text = report.render("concise", Report("ask", [HOST_NETWORK], 1, 1), color=True)
     assert text.startswith("\x1b[1mshop/web.yaml:14:7\x1b[0m: \x1b[1;31merror[host-network]\x1b[0m hostNetwork")
+
+
+@pytest.mark.parametrize(("severity", "code"), [("error", "1;31"), ("warning", "1;33"), ("info", "1;36")])
+def test_severities_have_the_same_colour_everywhere(severity, code):
+    told = Report("ask", [UNFIXABLE._replace(severity=severity)], 1, 1)
+    assert f"\x1b[{code}m{severity}[yaml-syntax]\x1b[0m" in report.render("concise", told, color=True)
+    assert f"\x1b[{code}m{severity}[yaml-syntax]\x1b[0m" in report.render("rich", told, color=True)
 
 
 # ---- the summary
@@ -612,9 +661,10 @@ def test_fixable_is_what_asklint_would_mend(findings, line):
 
 
 def test_everything_else_is_told_behind_the_count():
-    assert summed(findings=[UNFIXABLE], skipped={"binary": 1}, silenced=2, unread=[("a", "b")]) == [
+    skipped = {"empty": 1, "binary": 1, "values-file": 2}
+    assert summed(findings=[UNFIXABLE], skipped=skipped, silenced=2, unread=[("a", "b")]) == [
         "1 info in 7 objects of 3 files (target ask)",
-        "not checked: 1 binary file",
+        "not checked: 2 Helm values files, 1 binary file, 1 empty file",
         "silenced: 2 findings",
         "failed: a: b",
     ]
@@ -679,6 +729,19 @@ def test_what_was_fixed():
     ]
 
 
+def test_a_terminal_wraps_words_and_leaves_paths():
+    told = Report("ask", [], 1, 1, mended=[HOST_NETWORK, DUPLICATE], written=["a folder/" * 9])
+    assert report.render("rich", told, width=40).splitlines() == [
+        "fixed 2 findings: 1 duplicate-key, 1",
+        "    host-network",
+        f"written: {'a folder/' * 9}",
+        "mind: host-network: clients that used",
+        "    the node's address must use a",
+        "    Service",
+        "All clear for ask: 1 object of 1 file checked",
+    ]
+
+
 def test_what_was_fixed_in_chinese():
     assert summed(lang="zh", mended=[HOST_NETWORK], written=["b.yaml"], findings=[HOST_PATH]) == [
         "已修复 1 个问题：1 host-network",
@@ -696,6 +759,9 @@ def test_what_would_be_fixed_is_not_clear_yet():
     assert summed(mended=[DUPLICATE]) == [
         "would fix 1 finding: 1 duplicate-key",
         "Then all clear for ask: 7 objects of 3 files checked",
+    ]
+    assert summed(mended=[DUPLICATE], findings=[HOST_PATH])[1:] == [
+        "left: 1 error in 7 objects of 3 files (target ask)"
     ]
 
 
@@ -755,6 +821,11 @@ def test_json_of_a_fix_run():
     assert read["fixed"][0]["caveat"] == "clients that used the node's address must use a Service"
     assert [(one["reason"], one["finding"]["rule"]) for one in read["refused"]] == [("why", "duplicate-key")]
     assert read["written"] == ["b.yaml"]
+
+
+@pytest.mark.parametrize("part", [{"mended": [DUPLICATE]}, {"refused": [(DUPLICATE, "x")]}, {"written": ["a"]}])
+def test_json_of_a_fix_run_has_all_three_keys(part):
+    assert list(json.loads(report.render("json", Report("ask", [], **part))))[4:] == ["fixed", "refused", "written"]
 
 
 def test_json_tells_what_it_has_no_word_for():

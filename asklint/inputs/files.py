@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import stat
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from asklint import tree
+from asklint import glob, tree
 from asklint.path import mapping, sequence
 from asklint.source import Source
 
@@ -19,99 +20,135 @@ LARGEST = 64 * 1024 * 1024  # the API server takes objects of 3 MiB at most; wha
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-_VALUES = re.compile(r"values[\w.-]*\.ya?ml|.*[-_.]values\.ya?ml")
+_VALUES = re.compile(r"values[\w.-]*\.ya?ml|.*[-_.]values\.ya?ml|values\.schema\.json")
+_CHART_FILES = ("Chart.yaml", "Chart.yml", "Chart.lock")
+_DEEPEST = 6  # folders: below a chart's root a template stands no deeper; an overlay keeps its patches within three
 
 
 class Input(NamedTuple):
     """A file to read. `name` is the path as the user gave it, joined with the path below it.
 
-    `reason` says why it is not to be checked (a Helm template, a values file, …), `""` where it may be. `named` is true
-    for what the user named himself.
+    `reason` says why it is not to be checked (a Helm template, a values file, …), `problem` why it cannot be read; both
+    are `""` where it may be.
     """
 
     name: str
     path: Path
     reason: str = ""
-    named: bool = False
+    problem: str = ""
 
 
 class CannotRead(OSError):
     """A file that is no text, or too large; the message says which."""
 
 
-def read(path: Path, name: str) -> Source:
-    """The Source in the file at `path`. Raises OSError (CannotRead among it) where it cannot be read."""
-    size = path.stat().st_size
+def raw(path: Path) -> bytes:
+    """What stands in the file at `path`. Raises OSError (CannotRead among it) where it cannot be read."""
+    with open(path, "rb") as file:
+        known = os.fstat(file.fileno())
+        _check_size(known.st_size)
+        content = file.read() if stat.S_ISREG(known.st_mode) else file.read(LARGEST + 1)
+    return checked(content)
+
+
+def checked(content: bytes) -> bytes:
+    """`content`, where it is small enough to be a manifest. Raises CannotRead."""
+    _check_size(len(content))
+    return content
+
+
+def _check_size(size: int) -> None:
     if size > LARGEST:
         raise CannotRead(f"it is larger than {LARGEST >> 20} MiB, which no manifest is")
-    return decode(path.read_bytes(), name)
 
 
-def decode(raw: bytes, name: str) -> Source:
-    """The Source in `raw`. Raises CannotRead where that is no text."""
-    source = Source.decode(name, raw)
+def decode(content: bytes, name: str) -> Source:
+    """The Source in `content`. Raises CannotRead where that is no text."""
+    source = Source.decode(name, content)
     if "\0" in source.text:
         raise CannotRead("it is a binary file")
     return source
 
 
-def find(paths: Sequence[str], excludes: Sequence[str] = (), root: Path | None = None) -> Iterator[Input]:
+def read(path: Path, name: str) -> Source:
+    """The Source in the file at `path`. Raises OSError (CannotRead among it) where it cannot be read."""
+    return decode(raw(path), name)
+
+
+def find(
+    paths: Sequence[str], excludes: Sequence[str] = (), root: Path | None = None, out: Path | None = None
+) -> Iterator[Input]:
     """The files below `paths`, sorted, each once; `excludes` are patterns as in .gitignore, counted from `root`.
 
-    Folders are walked without what .gitignore names and without hidden folders; symbolic links are followed to files
-    inside the folder that was named, and nowhere else. Raises FileNotFoundError for a path that is not there.
+    Folders are walked without what .gitignore names, without hidden folders and without `out`; symbolic links are
+    followed to files inside the folder that was named, and nowhere else. Raises FileNotFoundError for what is missing.
     """
-    chosen = _Excludes(excludes, root or Path.cwd())
+    excluded, around = glob.patterns(excludes) if excludes else None, _Around()
     seen: set[str] = set()
     for path in paths:
         if not os.path.exists(path):
             raise FileNotFoundError(path)
-        if os.path.isdir(path):
-            found: Iterable[Input] = _folder(path)
-        else:
-            found = [Input(path, Path(path), _reason(Path(path), _patches_near(Path(path))), named=True)]
+        found = _folder(path, around, out) if os.path.isdir(path) else iter([_file(path, around)])
         for one in found:
             real = os.path.realpath(one.path)
             if real in seen:
                 continue
             seen.add(real)
-            yield one._replace(reason="excluded") if chosen.match(one.path) else one
+            if excluded is not None and glob.matches(excluded, one.path, root or Path.cwd()):
+                one = one._replace(reason="excluded", problem="")
+            yield one
 
 
-class _Excludes:
-    def __init__(self, patterns: Sequence[str], root: Path) -> None:
-        self.root = root
-        self.spec: GitIgnoreSpec | None = None
-        if patterns:
-            from pathspec import GitIgnoreSpec
-
-            self.spec = GitIgnoreSpec.from_lines(patterns)
-
-    def match(self, path: Path) -> bool:
-        if self.spec is None:
-            return False
-        relative = os.path.relpath(path, self.root)
-        return not relative.startswith("..") and self.spec.match_file(relative)
+def _file(name: str, around: _Around) -> Input:
+    path = Path(name)
+    return Input(name, path, around.reason(path, around.patches_near(path)))
 
 
-def _folder(top: str) -> Iterator[Input]:
+def _folder(top: str, around: _Around, out: Path | None) -> Iterator[Input]:
     root = os.path.realpath(top)
+    left_out = os.path.realpath(out) if out is not None else None
     ignored = _Ignored(root)
-    files: list[Path] = []
-    for folder, folders, names in os.walk(top):
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and not ignored.match(folder, f, True))
+    paths: list[Path] = []
+    problems: list[Input] = []
+
+    def cannot(error: OSError) -> None:
+        problems.append(Input(str(Path(error.filename)), Path(error.filename), "", str(error.strerror).lower()))
+
+    for folder, folders, names in os.walk(top, onerror=cannot):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".")
+            and not ignored.match(folder, name, True)
+            and os.path.realpath(os.path.join(folder, name)) != left_out
+        )
         for name in sorted(names):
             if not name.endswith(_ENDINGS) and name != "Kustomization":
                 continue
-            if name.startswith(".") or ignored.match(folder, name, False):
-                continue
-            path = Path(folder, name)
-            if path.is_symlink() and not os.path.realpath(path).startswith(root + os.sep):
-                continue
-            files.append(path)
-    patches = set[str]().union(*(_patches(path) for path in files if path.name in _KUSTOMIZATIONS))
-    for path in files:
-        yield Input(str(path) if top != "." else os.path.normpath(path), path, _reason(path, patches))
+            if not name.startswith(".") and not ignored.match(folder, name, False):
+                paths.append(Path(folder, name))
+    paths = list(_without_links(paths, root))
+    patches = set[str]().union(*(_patches(path) for path in paths if path.name in _KUSTOMIZATIONS))
+    for path in paths:
+        yield _regular(Input(str(path), path, around.reason(path, patches)))
+    yield from problems
+
+
+def _without_links(paths: Sequence[Path], root: str) -> Iterator[Path]:
+    """`paths` without the links that lead out of `root`, and without those to a file that is there itself."""
+    links = {path: os.path.realpath(path) for path in paths if path.is_symlink()}
+    files = {os.path.realpath(path) for path in paths if path not in links} if links else set()
+    for path in paths:
+        if path not in links or (links[path].startswith(root + os.sep) and links[path] not in files):
+            yield path
+
+
+def _regular(one: Input) -> Input:
+    """`one`, unless nobody could tell whether reading it ends: a pipe, a socket, a device."""
+    try:
+        return one if stat.S_ISREG(one.path.stat().st_mode) else one._replace(problem="it is no regular file")
+    except OSError:
+        return one  # a link to nothing: reading it says so
 
 
 class _Ignored:
@@ -127,6 +164,8 @@ class _Ignored:
                 return
             above = parent
         self.top = above
+        if above != root and self.match(os.path.dirname(root), os.path.basename(root), True):
+            self.top = root  # the user named a folder that git ignores, and means it
 
     def match(self, folder: str, name: str, is_folder: bool) -> bool:
         folder = os.path.realpath(folder)
@@ -144,57 +183,71 @@ class _Ignored:
 
     def _spec(self, folder: str) -> GitIgnoreSpec | None:
         if folder not in self.specs:
-            file = os.path.join(folder, ".gitignore")
-            self.specs[folder] = None
-            if os.path.isfile(file):
-                from pathspec import GitIgnoreSpec
-
-                with open(file, encoding="utf-8", errors="replace") as lines:
-                    self.specs[folder] = GitIgnoreSpec.from_lines(lines)
+            self.specs[folder] = _read_ignored(os.path.join(folder, ".gitignore"))
         return self.specs[folder]
 
 
-def _reason(path: Path, patches: set[str]) -> str:
-    """Why the file at `path` is no manifest, as its place and name tell; `""` where it may be one."""
-    if path.name in _KUSTOMIZATIONS:
-        return "kustomization"
-    if path.name in ("Chart.yaml", "Chart.yml", "Chart.lock"):
-        return "chart-file"
-    if os.path.realpath(path) in patches:
-        return "kustomize-patch"
-    chart = _chart_above(path)
-    if chart is None:
-        return ""
-    if chart == path.parent and (_VALUES.fullmatch(path.name) or path.name == "values.schema.json"):
-        return "values-file"
-    below = path.relative_to(chart).parts
-    return "helm-template" if below[0] == "templates" and _has_braces(path) else ""
-
-
-def _chart_above(path: Path) -> Path | None:
-    for folder in list(path.parents)[:6]:
-        if (folder / "Chart.yaml").is_file():
-            return folder
+def _read_ignored(file: str) -> GitIgnoreSpec | None:
+    try:
+        if os.path.isfile(file):
+            with open(file, encoding="utf-8", errors="replace") as lines:
+                return glob.readable(lines)
+    except OSError:
+        pass
     return None
+
+
+class _Around:
+    """What stands around a file and tells what it is: looked up once a folder."""
+
+    def __init__(self) -> None:
+        self.charts: dict[Path, Path | None] = {}
+        self.named: dict[Path, set[str]] = {}
+
+    def reason(self, path: Path, patches: set[str]) -> str:
+        """Why the file at `path` is no manifest, as its place and name tell; `""` where it may be one."""
+        if path.name in _KUSTOMIZATIONS:
+            return "kustomization"
+        if path.name in _CHART_FILES:
+            return "chart-file"
+        if patches and os.path.realpath(path) in patches:
+            return "kustomize-patch"
+        whole = Path(os.path.abspath(path))
+        chart = self.chart(whole.parent)
+        if chart is None:
+            return ""
+        if chart == whole.parent and _VALUES.fullmatch(path.name):
+            return "values-file"
+        below = whole.relative_to(chart).parts
+        return "helm-template" if below[0] == "templates" and _has_braces(path) else ""
+
+    def chart(self, folder: Path) -> Path | None:
+        """The folder of the Helm chart that `folder` belongs to."""
+        if folder not in self.charts:
+            above = (folder, *folder.parents)[:_DEEPEST]
+            self.charts[folder] = next((one for one in above if (one / "Chart.yaml").is_file()), None)
+        return self.charts[folder]
+
+    def patches_near(self, path: Path) -> set[str]:
+        """The patches that a kustomization beside or above `path` names; they stand at most two folders down."""
+        folder = Path(os.path.abspath(path)).parent
+        if folder not in self.named:
+            files = [above / name for above in (folder, *folder.parents)[:3] for name in _KUSTOMIZATIONS]
+            self.named[folder] = set[str]().union(*(_patches(file) for file in files))
+        return self.named[folder]
 
 
 def _has_braces(path: Path) -> bool:
     try:
-        return b"{{" in path.read_bytes()
+        return path.is_file() and b"{{" in raw(path)
     except OSError:
         return False
-
-
-def _patches_near(path: Path) -> set[str]:
-    """The patches that a kustomization beside or above `path` names; overlays keep them at most two folders down."""
-    folders = list(Path(os.path.abspath(path)).parents)[:3]
-    return set[str]().union(*(_patches(folder / name) for folder in folders for name in _KUSTOMIZATIONS))
 
 
 def _patches(kustomization: Path) -> set[str]:
     """The files that `kustomization` uses as patches, as real paths."""
     try:
-        text = kustomization.read_text(encoding="utf-8", errors="replace")
+        text = raw(kustomization).decode("utf-8", "replace") if kustomization.is_file() else ""
     except OSError:
         return set()
     names: list[object] = []
@@ -203,6 +256,5 @@ def _patches(kustomization: Path) -> set[str]:
         names += sequence(data.get("patchesStrategicMerge"))
         for key in ("patches", "patchesJson6902"):
             names += [mapping(patch).get("path") for patch in sequence(data.get(key))]
-    return {
-        os.path.realpath(kustomization.parent / name) for name in names if isinstance(name, str) and "\n" not in name
-    }
+    plain = [name for name in names if isinstance(name, str) and "\n" not in name and "\0" not in name]
+    return {os.path.realpath(kustomization.parent / name) for name in plain}

@@ -40,6 +40,7 @@ _STYLES = {
     "fixed": "bold green",
     "caveats": "bold yellow",
 }
+_WRAPPED = ("fixed", "caveats", "caveats-item")  # lines of the summary; those with paths are left to the terminal
 _EXCERPT = 6  # lines shown of a place, of more than so many
 _DIFF = 12  # lines shown of a fix
 _TAB = 4
@@ -54,11 +55,15 @@ _WORD = re.compile(rf"[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[{_CLOSING}]*\s*|\
 
 def render(report: Report, *, width: int = 100, color: bool = False) -> str:
     """`report` for a terminal of `width` cells."""
+    width = max(width, _NARROW)
+    said: set[tuple[str, str]] = set()
     lines: list[Line] = []
     for finding in summary.findings(report):
-        lines += _Told(finding, report.lang, max(width, _NARROW)).lines()
+        lines += _Told(finding, report.lang, width, said).lines()
         lines.append([])
-    lines += ([(shown(line.text), line.kind)] for line in summary.lines(report))
+    for line in summary.lines(report):
+        parts = _wrapped(shown(line.text), width, 4) if line.kind in _WRAPPED else [shown(line.text)]
+        lines += ([("    " * bool(at) + part, line.kind)] for at, part in enumerate(parts))
     return "".join(_text(line, color) + "\n" for line in lines)
 
 
@@ -77,10 +82,15 @@ def _text(line: Line, color: bool) -> str:
 
 
 class _Told:
-    """One finding, told in lines; the numbers of all its lines stand in one gutter."""
+    """One finding, told in lines; the numbers of all its lines stand in one gutter.
 
-    def __init__(self, finding: Finding, lang: str, width: int) -> None:
+    `said` holds the suggestions and pages of the findings before it: an info, of which a run may hold a hundred, does
+    not say them again.
+    """
+
+    def __init__(self, finding: Finding, lang: str, width: int, said: set[tuple[str, str]]) -> None:
         self.finding = finding
+        self.said = said
         self.lang = lang
         self.colon = say(lang, ":")
         self.width = width
@@ -96,12 +106,13 @@ class _Told:
         yield self.where("-->", finding.place, summary.name(finding.object) if finding.object else "")
         yield from self.excerpt(finding.place)
         for place, word in finding.related:
+            yield self.row("", "|")
             yield self.where(":::", place, word)
             yield from self.excerpt(place, limit=1)
         if finding.fix:
             yield from self.fix(finding.fix)
         if finding.source:
-            yield from self.note(say(self.lang, "page"), finding.source, "label", "page")
+            yield from self.once(say(self.lang, "page"), finding.source, "page")
 
     def heading(self) -> Iterator[Line]:
         severity = self.finding.severity
@@ -137,7 +148,6 @@ class _Told:
             yield self.row(number, "|", (f" {_fitted(other, 0, 0, self.room)[0]}", ""))
         if limit > 1 and many > few:
             yield self.more(many - few)
-        yield self.row("", "|")
 
     def more(self, number: int) -> Line:
         return self.row("", "|", (f" {say(self.lang, 'more', summary.count(self.lang, number, 'more'))}", "of"))
@@ -152,9 +162,19 @@ class _Told:
         for line in more:
             yield [(" " * (indent + 2), ""), (line, words)]
 
+    def once(self, label: str, text: str, words: str = "") -> Iterator[Line]:
+        """A note, but for an info that has nothing new to say."""
+        again = (self.finding.rule, text) in self.said
+        self.said.add((self.finding.rule, text))
+        if not again or self.finding.severity != "info":
+            yield from self.note(label, text, "label", words)
+
     def fix(self, fix: Fix) -> Iterator[Line]:
         kind = say(self.lang, fix.applicability)
-        yield from self.note(kind if fix.applicability == "suggestion" else say(self.lang, "fix", kind), fix.title)
+        if fix.applicability == "suggestion":
+            yield from self.once(kind, fix.title)
+        else:
+            yield from self.note(say(self.lang, "fix", kind), fix.title)
         if fix.refused is None:
             yield from self.diff(fix.diff)
         if fix.caveat:

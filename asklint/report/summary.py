@@ -119,7 +119,7 @@ _NOUNS: dict[str, tuple[str, str, str]] = {
 
 
 class Line(NamedTuple):
-    """One line of a summary, and what it tells: a severity, `clear`, `nothing`, or a key of the words."""
+    """One line of a summary, and what it tells: the worst severity, or the key of its words (`written-item`, …)."""
 
     kind: str
     text: str
@@ -127,7 +127,7 @@ class Line(NamedTuple):
 
 def shown(text: str) -> str:
     """`text` as one line that is only shown: what a terminal would obey or hide has a visible stand-in."""
-    return text if text.isascii() and text.isprintable() else UNSAFE.sub(_stand_in, text)
+    return text if text.isprintable() else UNSAFE.sub(_stand_in, text)
 
 
 def _stand_in(match: re.Match[str]) -> str:
@@ -261,4 +261,4 @@ def _list(lang: str, kind: str, noun: str, items: Iterable[str]) -> Iterator[Lin
     elif told:
         yield Line(kind, say(lang, kind, count(lang, len(told), noun)))
         for item in told:
-            yield Line("item", f"  {item}")
+            yield Line(f"{kind}-item", f"  {item}")

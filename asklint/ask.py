@@ -1,0 +1,237 @@
+"""One document being asked: what the rules find in it, where that stands, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from asklint import lower, patch, secret, silence
+from asklint.edit import AddDocument, CannotEdit, DropDocument, Edit, Insert, Move, Remove
+from asklint.finding import Finding, Fix, Hit, Place, Told
+from asklint.path import Path, PathError, get, pointer, show
+from asklint.resource import Object, Pods
+from asklint.rule import Rule, Subject, fill
+from asklint.source import Source, Span
+from asklint.tree import Alias, Document
+
+_EXCERPT = 8
+
+
+class Setup(NamedTuple):
+    """What a run asks, and how: made once, used for every Source."""
+
+    rules: Sequence[Rule]
+    options: Mapping[str, Mapping[str, Any]] = {}  # per rule
+    places: Pods = {}  # where custom kinds keep their pods
+    ignore: Sequence[silence.Entry] = ()  # the config's suppressions
+    today: date = date.min
+    known: frozenset[str] = frozenset()  # the names of all rules there are, asked or not
+
+
+class Found(NamedTuple):
+    """A finding with what is needed to fix it: the index of its document, and the edits in it."""
+
+    finding: Finding
+    document: int
+    edits: tuple[Edit, ...]
+
+
+class Asked:
+    """One document being asked: `found`, `told` and `silenced` are what comes of it.
+
+    `index` is the document's number in `source`.
+    """
+
+    def __init__(self, source: Source, document: Document, index: int, setup: Setup) -> None:
+        self.source = source
+        self.document = document
+        self.index = index
+        self.setup = setup
+        self.found: list[Found] = []
+        self.told: list[Told] = []
+        self.silenced = 0
+        self._hidden: secret.Hidden | None = None
+
+    @property
+    def hidden(self) -> secret.Hidden:
+        """What in the document must not be shown."""
+        if self._hidden is None:
+            self._hidden = secret.hidden(self.document)
+        return self._hidden
+
+    def ask(self, mine: list[Object]) -> None:
+        """Asks all rules of the document and of its objects, `mine`."""
+        suppressions = silence.of_document(self.document, mine, self.setup.known)
+        for here in mine:
+            self.told += self._note(here, suppressions)
+        spoken: list[tuple[Rule, Object | None, Hit]] = []
+        for rule in self.setup.rules:
+            subjects = [self.document] if rule.of_text else suppressions if rule.of_suppressions else ()
+            spoken += [(rule, None, hit) for subject in subjects for hit in self._hits(rule, subject)]
+        for here in mine:
+            spoken += self._ask_object(here)
+        for rule, of, hit in _without_replaced(spoken):
+            start, end = self._span(of, hit)
+            if any(suppression.silences(rule.name, start) for suppression in suppressions):
+                self.silenced += 1
+                continue
+            self.found.append(self._report(rule, of, hit, Span(start, end)))
+
+    def _ask_object(self, here: Object) -> Iterator[tuple[Rule, Object, Hit]]:
+        for rule in self.setup.rules:
+            for subject in _subjects(rule, here):
+                for hit in self._hits(rule, subject):
+                    yield rule, here, hit
+
+    def _note(self, here: Object, suppressions: list[silence.Suppression]) -> Iterator[Told]:
+        """What the rules across files note of `here`."""
+        for rule in self.setup.rules:
+            if rule.across is None:
+                continue
+            for subject in _subjects(rule, here):
+                for fact in rule.collect(subject, self.setup.options.get(rule.name, {})):
+                    span = Span(*self._span_of((*here.base, *fact.path), fact.missing))
+                    yield Told(
+                        rule.name,
+                        fact.data,
+                        self._place(span),
+                        pointer(fact.path),
+                        here.identity,
+                        show(fact.path, here.data),
+                        any(one.silences(rule.name, span.start) for one in suppressions),
+                    )
+
+    def _hits(self, rule: Rule, subject: Subject) -> Iterable[Hit]:
+        return rule.hits(subject, self.setup.options.get(rule.name, {}))
+
+    # -- places
+
+    def _span(self, of: Object | None, hit: Hit) -> tuple[int, int]:
+        if hit.offsets is not None:
+            return hit.offsets
+        return self._span_of((*(of.base if of else ()), *hit.path), hit.missing)
+
+    def _span_of(self, path: Path, missing: bool = False) -> tuple[int, int]:
+        """The characters of key and value at `path`; of an alias where it is reached through one."""
+        if self.document.root is None:
+            return self.document.start, self.document.end
+        while True:
+            try:
+                trail = self.document.trail(path)
+                break
+            except KeyError:
+                path = path[:-1]
+        for _, node in trail[:-1]:
+            if isinstance(node, Alias):
+                return node.start, node.end
+        entry, node = trail[-1]
+        if entry is not None and not (missing and entry.name is None):
+            return entry.key.start, entry.key.end if missing else max(entry.key.end, node.end)
+        return node.start, max(node.end, node.start + 1)
+
+    def _place(self, span: Span) -> Place:
+        start, end = self.source.position(span.start), self.source.position(max(span.end, span.start))
+        starts = self.source.line_starts
+        last = min(end.line, start.line + _EXCERPT - 1)
+        stop = starts[last] if last < len(starts) else len(self.source.text)
+        lines = patch.lines(self.hidden.masked(self.source.text, starts[start.line - 1], stop))
+        return Place(self.source.name, *start, *end, tuple(lines[: last - start.line + 1]))
+
+    # -- findings
+
+    def _report(self, rule: Rule, of: Object | None, hit: Hit, span: Span) -> Found:
+        options = self.setup.options.get(rule.name, {})
+        data = of.data if of else self.document.data
+        words = self._words(rule, hit, data, options, span)
+        fix, edits = self._fix(rule, of, hit, data, options, words)
+        base = of.base if of else ()
+        related = tuple((self._place(Span(*self._span_of((*base, *path)))), word) for path, word in hit.related)
+        finding = Finding(
+            rule.name,
+            rule.severity_of(hit),
+            rule.say(hit, words),
+            self._place(span),
+            pointer(hit.path) if of else None,
+            of.identity if of else None,
+            fix,
+            rule.source,
+            related,
+            hit.data,
+            _container(hit.path, data),
+        )
+        return Found(finding, self.index, edits)
+
+    def _words(self, rule: Rule, hit: Hit, data: Any, options: Mapping[str, Any], span: Span) -> Mapping[str, object]:
+        """What fills the rule's sentences, without what is secret."""
+        words = rule.words(hit, data, options)
+        if any(hide.start < span.end and span.start < hide.end for hide in self.hidden.spans):
+            words["value"] = secret.MASK
+        if not self.hidden.words:
+            return words
+        return {key: word if key == "path" else self.hidden.without(str(word)) for key, word in words.items()}
+
+    def _fix(
+        self,
+        rule: Rule,
+        of: Object | None,
+        hit: Hit,
+        data: Any,
+        options: Mapping[str, Any],
+        words: Mapping[str, object],
+    ) -> tuple[Fix | None, tuple[Edit, ...]]:
+        remedy = rule.remedy(hit, options)
+        if remedy is None:
+            return None, ()
+        title = fill(remedy.title, words)
+        caveat = fill(remedy.caveat, words) if remedy.caveat else None
+        if remedy.applicability == "suggestion":
+            return Fix("suggestion", title), ()
+        try:
+            edits = rule.edits(remedy, hit, data, options)
+            if not edits:
+                return None, ()
+            edits = tuple(_based(edit, of.base) for edit in edits) if of else edits
+            if self.source.problem:
+                raise CannotEdit(self.source.problem)
+            splices = lower.lower(self.document, None, edits)
+        except (CannotEdit, PathError) as refusal:
+            return Fix(remedy.applicability, title, caveat, str(refusal)), ()
+        return Fix(remedy.applicability, title, caveat, None, patch.hunks(self.source, splices, self.hidden)), edits
+
+
+def _subjects(rule: Rule, here: Object) -> list[Subject]:
+    """What of `here` is asked: the object, its pods, or neither; a DaemonSet's pods on `eci` stay on the ECS nodes."""
+    if rule.target == "eci" and here.is_daemonset and here.known not in rule.kinds:
+        return []
+    subjects: list[Subject] = [here] if rule.of_any or here.known in rule.kinds else []
+    return [*subjects, *here.pods] if rule.of_pods else subjects
+
+
+def _container(path: Path, data: Any) -> str | None:
+    for index, key in enumerate(path[:-1]):
+        if isinstance(key, str) and key.lower().endswith("containers"):
+            name = get(data, (*path[: index + 2], "name"))
+            return name if isinstance(name, str) else None
+    return None
+
+
+def _based(edit: Edit, base: Path) -> Edit:
+    """`edit` of an object as an edit of its document."""
+    if not base:
+        return edit
+    if isinstance(edit, DropDocument):
+        return Remove(base)
+    if isinstance(edit, AddDocument):
+        return Insert(base[:-1], edit.value)
+    if isinstance(edit, Move):
+        return Move((*base, *edit.path), (*base, *edit.to))
+    return edit._replace(path=(*base, *edit.path))
+
+
+def _without_replaced(
+    spoken: list[tuple[Rule, Object | None, Hit]],
+) -> list[tuple[Rule, Object | None, Hit]]:
+    """`spoken` without what another rule says in its place (`instead-of`)."""
+    taken = {(name, id(of), hit.path) for rule, of, hit in spoken if rule.instead_of for name in rule.instead_of}
+    return [one for one in spoken if (one[0].name, id(one[1]), one[2].path) not in taken] if taken else spoken

@@ -1,0 +1,264 @@
+"""The text of one YAML document as Nodes, from the events of the C parser, whose grammar is kubectl's."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from yaml._yaml import CParser
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+)
+from yaml.reader import ReaderError
+
+from asklint.node import DEPTH, Alias, Document, Entry, Mapping, Node, Problem, Refused, Scalar, Sequence, merged
+from asklint.scalar import CannotType, key_name, plain, tagged
+
+# A line that is neither blank nor a comment alone; to YAML 1.1, more than LF ends a line.
+_CONTENT = re.compile("(?:^|[\r\x85\u2028\u2029])[ \t]*[^ \t#\r\n\x85\u2028\u2029]", re.MULTILINE)
+_SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")  # libyaml takes the JSON escape, kubectl's parser does not
+_REST = re.compile(r"[^\s#]|#[^\n]*")
+_LEAD = re.compile(r"(?:[&!]\S*\s*)+")  # an anchor and a tag, before what they belong to
+_TRAILING = " \t\r\n"
+_MERGED = 1_000_000  # keys that come from merges: a document of kilobytes can ask for billions
+
+
+def compose(text: str, start: int, end: int) -> Document:
+    """The document between `start` and `end` of `text`. Never raises: what cannot be read has a `problem`."""
+    document = Document(text, start, end)
+    chunk = text[start:end]
+    if _CONTENT.search(chunk) is None:
+        return document
+    offset = start + chunk.startswith("\ufeff")
+    chunk = chunk.removeprefix("\ufeff")
+    try:
+        _Composer(document, chunk, offset).compose()
+    except Refused as refused:
+        document.problem = refused.problem
+    except MarkedYAMLError as error:
+        mark: Any = error.problem_mark or error.context_mark
+        at = offset + (mark.index if mark is not None else 0)
+        document.problem = Problem(str(error.problem or error.context), min(at, end))
+    except ReaderError as error:
+        before = chunk.encode("utf-8", "replace")[: error.position].decode("utf-8", "replace")
+        document.problem = Problem(error.reason, min(offset + len(before), end))
+    except UnicodeEncodeError as error:
+        document.problem = Problem("half of a surrogate pair is no character", offset + error.start)
+    except YAMLError as error:  # pragma: no cover - the C parser raises the ones above
+        document.problem = Problem(str(error), start)
+    if document.problem is not None:
+        document.root, document.data, document.duplicates, document.aliases = None, None, [], []
+    return document
+
+
+class _Composer:
+    """One document from the C parser's events; compose() of PyYAML gives an alias as its target and loses its place."""
+
+    def __init__(self, document: Document, chunk: str, offset: int) -> None:
+        self.document = document
+        self.offset = offset
+        self.chunk = chunk
+        self.next_event = CParser(chunk if chunk.endswith("\n") else chunk + "\n").get_event
+        self.anchors: dict[str, Node | None] = {}
+        self.merged = 0
+
+    def compose(self) -> None:
+        self.next_event()  # the stream's start
+        event: Any = self.next_event()
+        if type(event) is not DocumentStartEvent:
+            return
+        document = self.document
+        document.root = self._tree()
+        document.data = document.root.data
+        ended: Any = self.next_event()
+        self._find_dropped(ended.end_mark.index)
+        if document.aliases:
+            _bound_aliases(document.root, document.start)
+
+    def _find_dropped(self, index: int) -> None:
+        for match in _REST.finditer(self.chunk, index):
+            if not match[0].startswith("#"):
+                self.document.dropped = self.offset + match.start()
+                return
+
+    def _tree(self) -> Node:
+        """The root, built with a stack of its own: nesting is bounded here, not by Python's recursion."""
+        offset, next_event, scalar, add = self.offset, self.next_event, self._scalar, self._add
+        stack: list[tuple[Mapping | Sequence | None, Node | None]] = []
+        parent: Mapping | Sequence | None = None
+        key: Node | None = None  # where the parent is a mapping: the key that waits for its value
+        node: Node
+        while True:
+            event: Any = next_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                node = scalar(event)
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                stack.append((parent, key))
+                parent = (Mapping if kind is MappingStartEvent else Sequence)(
+                    offset + event.start_mark.index, bool(event.flow_style), event.anchor, event.tag
+                )
+                key = None
+                if len(stack) > DEPTH:
+                    raise Refused(f"nested deeper than {DEPTH} levels", parent.start)
+                if event.anchor is not None:
+                    self.anchors[event.anchor] = None
+                continue
+            elif kind is AliasEvent:
+                node = self._alias(event)
+            else:
+                assert parent is not None
+                node = self._close(parent, event.end_mark.index)
+                parent, key = stack.pop()
+            if parent is None:
+                return node
+            if type(parent) is Mapping:
+                if key is None:
+                    key = node
+                else:
+                    add(parent, key, node)
+                    key = None
+            elif type(parent) is Sequence:
+                parent.items.append(node)
+                parent.data.append(node.data)
+                if type(node.data) is float:
+                    _check_float(node.data, node.start)
+
+    def _close(self, node: Mapping | Sequence, end: int) -> Node:
+        if node.flow:
+            node.end = self.offset + end
+        elif isinstance(node, Mapping):
+            # libyaml ends a block collection at the next token, behind blank lines and comments
+            node.end = max(node.entries[-1].value.end, node.entries[-1].key.end) if node.entries else node.start
+        else:
+            node.end = max(node.items[-1].end, node.start + 1) if node.items else node.start
+        if node.anchor is not None:
+            self.anchors[node.anchor] = node
+        if isinstance(node, Mapping) and len(node.entries) != len(node.data):
+            self.document.duplicates.extend((node, index) for index in node.duplicates())
+        return node
+
+    def _scalar(self, event: Any) -> Scalar:
+        start, end = event.start_mark.index, event.end_mark.index
+        style, tag, data = event.style, event.tag, event.value
+        if style is None or style == "":
+            style = ""
+            if tag is None and event.implicit[0]:
+                data = plain(data)
+        elif style == "|" or style == ">":
+            end = self._block_end(start, end)
+        elif style == '"' and _SLASH.search(self.chunk, start, end):
+            raise Refused("found unknown escape character", self.offset + start)
+        if tag is not None:
+            try:
+                data = tagged(tag, data, style)
+            except CannotType as error:
+                raise Refused(str(error), self.offset + start) from None
+        if end > len(self.chunk):
+            end = len(self.chunk)
+        node = Scalar(self.offset + start, self.offset + end, data, style, event.anchor, tag)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        return node
+
+    def _block_end(self, start: int, end: int) -> int:
+        """Where a block scalar's text ends: libyaml puts it behind the blank lines, which only `+` keeps."""
+        chunk = self.chunk
+        header = chunk[start : chunk.find("\n", start)]
+        if "+" in header.split("#")[0]:
+            return start + len(chunk[start:end].removesuffix("\n").removesuffix("\r"))
+        last = start + len(chunk[start:end].rstrip(_TRAILING))
+        stop = chunk.find("\n", last)
+        return last if stop < 0 else last + len(chunk[last:stop].removesuffix("\r"))
+
+    def _alias(self, event: Any) -> Alias:
+        start = self.offset + event.start_mark.index
+        if event.anchor not in self.anchors:
+            raise Refused(f"unknown anchor {event.anchor!r}", start)
+        target = self.anchors[event.anchor]
+        if target is None:
+            raise Refused(f"anchor {event.anchor!r} contains itself", start)
+        assert not isinstance(target, Alias)
+        alias = Alias(start, self.offset + event.end_mark.index, target)
+        self.document.aliases.append(alias)
+        return alias
+
+    def _add(self, mapping: Mapping, key: Node, value: Node) -> None:
+        scalar = key.target if type(key) is Alias else key
+        if type(scalar) is not Scalar or not isinstance(key, Scalar | Alias):
+            raise Refused("a key must be a scalar", key.start)
+        name = scalar.data
+        if type(name) is not str:
+            name = self._name(scalar)
+        elif name == "<<" and scalar.style == "" and scalar.tag is None:
+            self._merge(mapping, Entry(None, key, value))
+            return
+        if value.start == value.end and ":" not in self.document.text[key.end : value.start]:
+            value.start = value.end = key.end  # libyaml puts what `? key` does not say at the next token
+        mapping.entries.append(Entry(name, key, value))
+        mapping.data[name] = value.data
+        if type(value.data) is float:
+            _check_float(value.data, value.start)
+
+    def _name(self, key: Scalar) -> str:
+        """The JSON key that `key` becomes, from what is written: 1e6 is the number 1000000 and the key 1e+06."""
+        written = self.document.text[key.start : key.end]
+        try:
+            return key_name(_LEAD.sub("", written, count=1) if key.style == "" else str(key.data))
+        except CannotType as error:
+            raise Refused(str(error), key.start) from None
+
+    def _merge(self, mapping: Mapping, entry: Entry) -> None:
+        value = entry.value.target if isinstance(entry.value, Alias) else entry.value
+        for item in value.items if isinstance(value, Sequence) else [value]:
+            target = item.target if isinstance(item, Alias) else item
+            if not isinstance(target, Mapping):
+                raise Refused("`<<` takes a mapping or a list of mappings", entry.value.start)
+            self.merged += len(target.data)
+        if self.merged > _MERGED:
+            raise Refused(_TOO_MUCH, entry.value.start)
+        mapping.entries.append(entry)
+        mapping.data.update(merged(value))
+
+
+_TOO_MUCH = "aliases expand to far more than is written"
+
+
+def _check_float(value: float, at: int) -> None:
+    if value - value != 0:
+        raise Refused(".inf and .nan cannot be told in JSON, which is what the API server reads", at)
+
+
+def _bound_aliases(root: Node, start: int) -> None:
+    """Refuses a document whose aliases expand out of proportion, by the measure kubectl's YAML library takes.
+
+    Source: allowedAliasRatio in go-yaml: 99 % of up to 400,000 values may come from aliases, 10 % of 4,000,000.
+    """
+    sizes: dict[int, tuple[int, int, int]] = {}
+
+    def size(node: Node) -> tuple[int, int, int]:
+        """All values, those that come from aliases, and the depth, `node` expanded; a target comes before its alias."""
+        if isinstance(node, Alias):
+            total, _, depth = sizes[id(node.target)]
+            return total + 1, total + 1, depth
+        total, aliased, depth = 1, 0, 0
+        if isinstance(node, Mapping):
+            parts = [size(part) for entry in node.entries for part in (entry.key, entry.value)]
+        else:
+            parts = [size(item) for item in node.items] if isinstance(node, Sequence) else []
+        for part in parts:
+            total, aliased, depth = total + part[0], aliased + part[1], max(depth, part[2])
+        if depth >= DEPTH:
+            raise Refused(f"nested deeper than {DEPTH} levels", node.start)
+        sizes[id(node)] = (total, aliased, depth + 1)
+        return sizes[id(node)]
+
+    total, aliased, _ = size(root)
+    share = 0.99 - 0.89 * (min(max(total, 400_000), 4_000_000) - 400_000) / 3_600_000
+    if aliased > 100 and total > 1000 and aliased / total > share:
+        raise Refused(_TOO_MUCH, start)

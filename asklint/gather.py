@@ -1,0 +1,124 @@
+"""What comes together in the course of a run, and where what was mended is written."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from asklint import engine, run
+from asklint.finding import Finding, Report, Told
+from asklint.inputs import files
+
+
+class Clash(ValueError):
+    """A mirror tree in which one file would take the place of another; the message names both."""
+
+
+class Gathered:
+    """All that a run has found and made, file by file."""
+
+    def __init__(self, setup: engine.Setup) -> None:
+        self.setup = setup
+        self.findings: list[Finding] = []
+        self.files = self.objects = self.silenced = 0
+        self.skipped: Counter[str] = Counter()
+        self.unread: list[tuple[str, str]] = []
+        self.mended: list[Finding] = []
+        self.refused: list[tuple[Finding, str]] = []
+        self.written: list[str] = []
+        self.told: list[Told] = []
+        self.names: list[str] = []
+
+    def add(self, one: run.Outcomes) -> None:
+        """Adds what a file says, but for what the config keeps from being reported."""
+        self.files += 1
+        self.names.append(one.input.name)
+        if one.problem:
+            self.unread.append((one.input.name, one.problem))
+            return
+        findings, objects, skipped, silenced, told = one.outcome
+        kept = [finding for finding in findings if engine.is_heard(finding, self.setup)]
+        self.findings += kept
+        self.told += told
+        self.objects += objects
+        self.skipped.update(skipped)
+        self.silenced += silenced + len(findings) - len(kept)
+
+    def mend(self, one: run.Mended) -> None:
+        """Adds what a file says once its fixes are made."""
+        self.add(one.fixed)
+        self.mended += one.made
+        self.refused += [(refused.finding, refused.reason) for refused in one.refused]
+
+    def write(self, one: run.Mended, out: Path | None) -> None:
+        """Writes what was mended to its place, and adds what is left; where that fails, what was there before."""
+        name = one.without.input.name
+        try:
+            place = _write(one, out)
+        except OSError as error:
+            self.add(one.without)
+            self.unread.append((name, f"cannot be written: {run.reason(error)}"))
+            return
+        if place is not None:
+            self.written.append(name if out is None else str(place))
+        self.mend(one)
+
+    def report(self, target: str, lang: str) -> Report:
+        """All of it, and what the rules across files make of it."""
+        return Report(
+            target,
+            self._concluded(),
+            self.files,
+            self.objects,
+            dict(self.skipped),
+            self.silenced,
+            self.unread,
+            self.mended,
+            self.refused,
+            self.written,
+            lang,
+        )
+
+    def _concluded(self) -> list[Finding]:
+        """The findings, those across files each behind those of its file."""
+        found = [finding for finding in engine.conclude(self.told, self.setup) if engine.is_heard(finding, self.setup)]
+        if not found:
+            return self.findings
+        order = {name: index for index, name in enumerate(self.names)}
+        return sorted(
+            [*self.findings, *found],
+            key=lambda one: (order[one.place.file], one.place.line, one.place.column, one.rule),
+        )
+
+
+def check_mirror(inputs: Sequence[files.Input], out: Path) -> None:
+    """No file of the mirror tree `out` may take the place of another, or of one that is read. Raises Clash."""
+    from asklint import write
+
+    taken: dict[Path, str] = {}
+    for one in inputs:
+        place = write.below(out, one.name)
+        if os.path.realpath(place) == os.path.realpath(one.path):
+            raise Clash(f"{one.name} stands there already")
+        if place in taken:
+            raise Clash(f"{taken[place]} and {one.name} would both be written to {place}")
+        taken[place] = one.name
+
+
+def _write(one: run.Mended, out: Path | None) -> Path | None:
+    """The place to which a file was written; None where it is as it was. Raises OSError."""
+    from asklint import write
+
+    input_ = one.without.input
+    if out is None:
+        if not one.new:
+            return None
+        write.atomic(input_.path, one.new, one.old)
+        return input_.path
+    if one.without.problem or input_.reason == "excluded":
+        return None
+    place = write.below(out, input_.name)
+    write.new(place, one.new or files.raw(input_.path))
+    return place
