@@ -1,0 +1,60 @@
+"""service-annotation-conflict across files: two Services that claim one port of one load balancer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from asklint.checks.balancer_grammar import is_filled_in_later
+from asklint.checks.service_table import kind, ports, table, written
+from asklint.finding import Conclusion, Fact, Told
+from asklint.resource import Object
+
+_LEFT_OPEN = ("xx", "**", "YOUR", "your")  # ids in examples
+
+
+def collect(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Fact]:
+    """The load balancer that a Service brings along, and the listeners it wants there."""
+    if not kind(subject):
+        return
+    found = written(subject, table(params["keys"]))
+    one = found.get("loadbalancer-id")
+    if one is None or not isinstance(one.value, str) or _is_open(one.value) or "loadbalancer-vgroup-port" in found:
+        return
+    override = found.get("loadbalancer-force-override-listeners")
+    listeners = [f"{port}/{transport}" for port, transport in ports(subject)]
+    managed = override is not None and override.value == "true"
+    yield Fact(one.path, {"id": one.value, "listeners": listeners, "managed": managed})
+
+
+def _is_open(value: str) -> bool:
+    return is_filled_in_later(value) or any(mark in value for mark in _LEFT_OPEN)
+
+
+def conclude(
+    facts: Sequence[Told], params: Mapping[str, Any], options: Mapping[str, Any], target: str
+) -> Iterator[Conclusion]:
+    """A finding on every Service that claims a listener which another one claims before it."""
+    claimed: dict[tuple[str, str], int] = {}
+    for index, fact in enumerate(facts):
+        for listener in fact.data["listeners"]:
+            first = claimed.setdefault((fact.data["id"], listener), index)
+            if not _same(facts[first], fact):
+                yield _shared(facts, first, index, listener)
+                break
+
+
+def _same(one: Told, other: Told) -> bool:
+    """Whether two Services are one: of one name, in one namespace or in one that is not said."""
+    here, there = one.object, other.object
+    return here.name == there.name and (here.namespace == there.namespace or None in (here.namespace, there.namespace))
+
+
+def _shared(facts: Sequence[Told], first: int, index: int, listener: str) -> Conclusion:
+    both = facts[first].data["managed"] and facts[index].data["managed"]
+    fields = {
+        "id": facts[index].data["id"],
+        "port": listener.partition("/")[0],
+        "other": facts[first].object.name or "",
+    }
+    return Conclusion(index, "shared" if both else "shared-unmanaged", fields, ((first, "claimed here as well"),))
