@@ -133,12 +133,14 @@ def show_rule(name: str, folders: tuple[str, ...], lang: str | None) -> None:
 @click.option(
     "--diff", nargs=2, type=click.Choice(TARGETS), metavar="A B", help="Show what differs between two targets."
 )
+@click.option("--stale", type=click.IntRange(0), metavar="MONTHS", help="Show what no newer page speaks of.")
+@click.option("--format", "style", type=click.Choice(("table", "markdown", "json")), default="table", show_default=True)
 @click.option("--lang", type=click.Choice(("en", "zh")))
-def show_matrix(diff: tuple[str, str] | None, lang: str | None) -> None:
+def show_matrix(diff: tuple[str, str] | None, stale: int | None, style: str, lang: str | None) -> None:
     """Show what each Kubernetes feature does on ask, eci and acs."""
-    from asklint.report import pages
+    from asklint.report import matrix
 
-    _say(pages.matrix(data.load(), diff, _language(lang)))
+    _say(matrix.matrix(data.load(), style, diff, stale, _language(lang), _width()))
 
 
 @cli.command("test")
@@ -284,7 +286,7 @@ class _Asked:
 def _width() -> int:
     import shutil
 
-    return shutil.get_terminal_size().columns
+    return shutil.get_terminal_size((120, 24)).columns
 
 
 def _say(text: str, to: IO[str] | None = None) -> None:

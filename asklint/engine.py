@@ -21,7 +21,7 @@ __all__ = ["Checked", "Fixed", "Found", "Refused", "Setup", "check", "conclude",
 
 ROUNDS = 20  # each round settles at least one place; more would mean that two rules undo each other
 _NUMBER = re.compile(r"/[0-9]+(?=/|$)")
-_MANIFEST = re.compile(r"^[^\S\n]*[\"'{ -]*(?:apiVersion|kind)[\"']?[^\S\n]*:", re.MULTILINE)
+_MANIFEST = re.compile(r"^[ \t\r\"'{-]*(?:apiVersion|kind)[\"']?[^\S\n]*:", re.MULTILINE)
 
 
 class Checked(NamedTuple):

@@ -29,8 +29,8 @@ class PathError(ValueError):
 def parse(text: str) -> tuple[tuple[Key, ...] | None, ...]:
     """The steps of `text`: each a tuple of keys of which any may be taken, or None for every item of a list.
 
-    `containers[*].image`, `(containers|initContainers)[*].ports[*].hostPort`, `metadata.annotations["a.b/c"]`, `ports[0]`;
-    `.` is the empty path. Raises PathError.
+    `containers[*].image`, `(containers|initContainers)[*].ports[*].hostPort`, `metadata.annotations["a.b/c"]` and
+    `ports[0]` are paths; `.` is the empty one. Raises PathError.
     """
     if text == ".":
         return ()

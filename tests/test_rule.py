@@ -301,7 +301,7 @@ def test_rule_file(tmp_path):
         ('  do: {set: {.: "{house}"}}\n', "", "16: fix: it does not say what to do"),
         ("do: {set: {.:", "do: {set: {a..b:", "20: fix.do.set: 'a..b' cannot be read as a path from character 2 on"),
         ("do: {set: {.:", "do: {set: {'a[*]':", "20: fix.do.set: 'a[*]' names many places where one is needed"),
-        ("do: {set: {.:", "do: {make: {.:", "20: fix.do.make: there is no such key"),
+        ("do: {set: {.:", "do: {make: {.:", "20: fix.do: one of remove, set, rename, insert must be there"),
         ('do: {set: {.: "{house}"}}', "do: [{remove: .}, {remove: 'a['}]", "20: fix.do[1].remove: 'a[' cannot be read"),
         ("title: paint it", "title: paint it\n  when: {hose: red}", "19: fix.when.hose: there is no option hose"),
         ("- bad:", "- bat:", "22: examples[0].bat: there is no such key; did you mean bad?"),

@@ -171,7 +171,7 @@ def test_cache_does_not_keep_it(leaky, tmp_path):
 
 def test_error_output_does_not_show_it(leaky):
     """Not even what is told of asklint's own faults, and of files that cannot be read."""
-    broken = "import sys\nif 'check' in sys.argv:\n    from asklint import engine\n    engine._without_replaced = None\n"
+    broken = "import sys\nif 'check' in sys.argv:\n    from asklint import ask\n    ask._without_replaced = None\n"
     scene(leaky, {"site/sitecustomize.py": broken})
     done = asklint("check", "00.yaml", cwd=leaky, env={"PYTHONPATH": str(leaky / "site")})
     assert done.returncode == 3

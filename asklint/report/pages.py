@@ -1,10 +1,9 @@
-"""What is told of the rules themselves: their list, one rule's page, the matrix of features and targets."""
+"""What is told of the rules themselves: their list, and one rule's page."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from asklint.rule import TARGETS
@@ -15,9 +14,6 @@ _WORDS = {
     "severity": "级别",
     "fix": "修复",
     "what": "内容",
-    "feature": "特性",
-    "status": "状态",
-    "confidence": "依据",
     "sources": "来源",
     "options": "选项",
     "default": "默认值",
@@ -27,16 +23,15 @@ _WORDS = {
     "good": "正确",
     "silent": "不报告",
     "read": "查阅于",
-    "old": "* 来源均早于一年前",
 }
-_OLD = "* every dated source is older than a year"
 
 
 def _word(word: str, lang: str) -> str:
     return _WORDS[word] if lang == "zh" else word
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> str:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> str:
+    """`rows` under `heads` as text, at most `width` wide; the last column alone may wrap."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -70,7 +65,7 @@ def rules(compiled: Mapping[str, Any], target: str, lang: str, width: int = 120)
         if severity is not None:
             rows.append((name, spec["category"], severity, "/".join(fixes(spec)) or "-", _told(spec, "title", lang)))
     heads = [_word(word, lang) for word in ("rule", "category", "severity", "fix", "what")]
-    return _table(heads, rows, width)
+    return table(heads, rows, width)
 
 
 def rule(name: str, spec: Mapping[str, Any], lang: str) -> str:
@@ -131,37 +126,6 @@ def _example(example: Mapping[str, Any], index: int, lang: str) -> str:
     name = example.get("name", str(index))
     target = f" ({example['target']})" if "target" in example else ""
     parts = [f"## {_word('example', lang)}: {name}{target}"]
-    for key in ("good", "bad", "fixed"):
-        if key in example:
-            parts.append(f"{_word(key, lang)}:\n\n```yaml\n{example[key].rstrip()}\n```")
+    told = (key for key in ("good", "bad", "fixed") if key in example)
+    parts += [f"{_word(key, lang)}:\n\n```yaml\n{example[key].rstrip()}\n```" for key in told]
     return "\n\n".join(parts)
-
-
-def matrix(compiled: Mapping[str, Any], diff: tuple[str, str] | None, lang: str, width: int = 120) -> str:
-    """Every feature on every target; with `diff` those alone on which two targets differ."""
-    rows = []
-    shown = diff or TARGETS
-    stale = False
-    for name, spec in sorted({**compiled["rules"], **compiled["silent"]}.items()):
-        told = [_cell(spec["targets"][target]) for target in shown]
-        if diff and told[0] == told[1]:
-            continue
-        old = _is_old(spec)
-        stale = stale or old
-        rows.append((name + ("*" if old else ""), *told, _told(spec, "title", lang)))
-    table = _table([_word("feature", lang), *shown, _word("what", lang)], rows, width)
-    return table + (f"\n{_WORDS['old'] if lang == 'zh' else _OLD}\n" if stale else "")
-
-
-def _cell(target: Mapping[str, Any]) -> str:
-    status = str(target["status"])
-    return f"{status} ({target['severity']})" if "severity" in target else status
-
-
-def _is_old(spec: Mapping[str, Any]) -> bool:
-    """Whether every page that the feature rests on is older than a year."""
-    sources = [spec["sources"][name] for target in TARGETS for name in spec["targets"][target]["sources"]]
-    dates = [str(source.get("date") or source["read"]) for source in sources]
-    today = date.today()
-    limit = today.replace(year=today.year - 1, day=min(today.day, 28)).isoformat()
-    return bool(dates) and all(one < limit[: len(one)] for one in dates)
