@@ -33,76 +33,76 @@ class Place:
         """The parts at the indexes `gone` go, and `added` comes in. Raises CannotEdit."""
         node = self.node
         if added and is_empty(node) and not (self.json or self.in_flow):
-            return self.grow(added)
+            return self._grow(added)
         if not isinstance(node, Mapping | Sequence):
-            return [self.put(render.flow(added, self.json, self.key))]
+            return [self._put(render.flow(added, self.json, self.key))]
         if added and isinstance(added, dict) != isinstance(node, Mapping):
             raise self.is_no(added)
         if not added and len(gone) == count(node) and (self.is_root or self.is_object_in_list):
             raise CannotEdit(f"nothing would be left of the {'document' if self.is_root else 'list item'}")
-        return self.change_flow(node, gone, added) if node.flow else self.change_block(node, gone, added)
+        return self._change_flow(node, gone, added) if node.flow else self._change_block(node, gone, added)
 
     def is_no(self, value: Any) -> CannotEdit:
         """The refusal of `value`, a mapping or a list, to come in here."""
         name = self.key if self.path else "the document"
         return CannotEdit(f"{name} is no {'list' if isinstance(value, list) else 'mapping'}")
 
-    def change_block(self, node: Mapping | Sequence, gone: set[int], added: Value | None) -> list[Splice]:
+    def _change_block(self, node: Mapping | Sequence, gone: set[int], added: Value | None) -> list[Splice]:
         layout, last, column = self.layout, count(node) - 1, self.layout.column(self.layout.first(node))
         splices: list[Splice] = []
         for start, stop in _runs(gone):
             at, end = layout.part(node, start)[0], layout.part(node, stop)[1]
             layout.check_alone(end)
             if layout.leads(at):
-                splices.append(self.cut_lines(node, start, stop, and_blanks=not added or stop < last))
+                splices.append(self._cut_lines(node, start, stop, and_blanks=not added or stop < last))
             elif stop < last:  # what follows slides up to the dash: a comment, or the next part
                 splices.append(Splice(at, layout.next_word(layout.comments_below(end, column)), ""))
             elif added:
-                lines = self.lines(added)
+                lines = self._lines(added)
                 splices.append(Splice(at, layout.line_end(end), (layout.newline + " " * column).join(lines)))
                 added = None
             else:
                 splices.append(Splice(at, end, _empty(node)))
         if added:
-            return self.add_lines(node, column, added) + splices
+            return self._add_lines(node, column, added) + splices
         if len(gone) > last and layout.leads(layout.first(node)):
-            slot = self.slot()
+            slot = self._slot()
             splices.append(Splice(slot, slot, " " + _empty(node)))
         return splices
 
-    def cut_lines(self, node: Mapping | Sequence, first: int, last: int, and_blanks: bool) -> Splice:
+    def _cut_lines(self, node: Mapping | Sequence, first: int, last: int, and_blanks: bool) -> Splice:
         """The lines of the parts `first` to `last` go."""
         layout = self.layout
         top, after = layout.with_comments(node, first, last)
         if and_blanks and first and layout.keeps_blank_lines(node, first - 1):
             after = max(after, layout.line_start(layout.next_word(after)))  # else `|+` above would take them
-        return layout.cut(top, after)
+        return Splice(top, after, "")
 
-    def add_lines(self, node: Mapping | Sequence, column: int, added: Value) -> list[Splice]:
+    def _add_lines(self, node: Mapping | Sequence, column: int, added: Value) -> list[Splice]:
         layout, splices = self.layout, []
         if isinstance(node, Mapping) and isinstance(added, dict) and "metadata" in added:
             spec = next((index for index, entry in enumerate(node.entries) if entry.name == "spec"), None)
             if spec is not None and layout.leads(layout.part(node, spec)[0]):  # the order of all manifests
                 at = layout.with_comments(node, spec, spec)[0]
-                splices.append(layout.put(at, at, column, self.lines({"metadata": added["metadata"]})))
+                splices.append(layout.put(at, at, column, self._lines({"metadata": added["metadata"]})))
                 added = {key: value for key, value in added.items() if key != "metadata"}
         if added:
             layout.check_alone(node.end)
             at = layout.comments_below(node.end, column)
-            splices.append(layout.put(at, at, column, self.lines(added)))
+            splices.append(layout.put(at, at, column, self._lines(added)))
         return splices
 
-    def lines(self, value: Value) -> list[str]:
+    def _lines(self, value: Value) -> list[str]:
         return render.block(value, *self.layout.habits, self.key)
 
-    def change_flow(self, node: Mapping | Sequence, gone: set[int], added: Value | None) -> list[Splice]:
+    def _change_flow(self, node: Mapping | Sequence, gone: set[int], added: Value | None) -> list[Splice]:
         layout, total = self.layout, count(node)
         if self.text[layout.inside(node)] not in "{[":
             raise CannotEdit("it is a mapping without braces")
         if not self.json and layout.has_comment(node):
             raise CannotEdit("a comment stands inside a flow collection")
         parts = [layout.part(node, index) for index in range(total)]
-        texts = self.texts(added) if added else []
+        texts = self._texts(added) if added else []
         kept = max((index for index in range(total) if index not in gone), default=-1)
         if kept < 0:
             return [Splice(layout.inside(node) + 1, node.end - 1, ", ".join(texts))]
@@ -113,16 +113,16 @@ class Place:
             for index in sorted(gone)
         ]
         if texts:
-            between, end = self.between(parts), parts[-1][1]
+            between, end = self._between(parts), parts[-1][1]
             splices.append(Splice(end, end, "".join(between + text for text in texts)))
         return splices
 
-    def texts(self, added: Value) -> list[str]:
+    def _texts(self, added: Value) -> list[str]:
         if isinstance(added, dict):
             return [render.pair(key, value, self.json, self.key) for key, value in added.items()]
         return [render.flow(value, self.json) for value in added]
 
-    def between(self, parts: list[tuple[int, int]]) -> str:
+    def _between(self, parts: list[tuple[int, int]]) -> str:
         """What stands between two parts of this flow collection."""
         start = parts[-1][0]
         if self.layout.leads(start):
@@ -140,13 +140,13 @@ class Place:
         if getattr(node, "tag", None) is not None:
             raise CannotEdit("the value has a tag")
         if isinstance(node, Mapping | Sequence) and not node.flow:
-            return self.replace_block(node, value)
+            return self._replace_block(node, value)
         plain = not (self.json or self.in_flow or self.entry is None)
         if plain and isinstance(value, dict | list) and value and not (is_flow(node) and not is_empty(node)):
-            return self.grow(value)
-        return [self.put(self.scalar(value))]
+            return self._grow(value)
+        return [self._put(self._scalar(value))]
 
-    def scalar(self, value: Any) -> str:
+    def _scalar(self, value: Any) -> str:
         style = getattr(self.node, "style", "")
         if self.json or style in ("|", ">"):
             style = '"'
@@ -154,7 +154,7 @@ class Place:
             return render.flow(value, self.json, self.key)
         return render.scalar(value, style)
 
-    def put(self, text: str) -> Splice:
+    def _put(self, text: str) -> Splice:
         """`text` in the place of what stands here, or behind the colon or dash where nothing does."""
         node = self.node
         if node.end > node.start:
@@ -167,42 +167,42 @@ class Place:
         at = self.entry.key.end if colon is None else colon + 1
         return Splice(at, at, (": " if colon is None else " ") + text)
 
-    def replace_block(self, node: Mapping | Sequence, value: Any) -> list[Splice]:
+    def _replace_block(self, node: Mapping | Sequence, value: Any) -> list[Splice]:
         """The lines of a block collection go, and `value` comes."""
         layout = self.layout
         start = layout.first(node)
         layout.check_alone(node.end)
         if not layout.leads(start):
             column = " " * layout.column(start)
-            lines = self.lines(value) if isinstance(value, dict | list) and value else [render.flow(value)]
+            lines = self._lines(value) if isinstance(value, dict | list) and value else [render.flow(value)]
             return [Splice(start, node.end, (layout.newline + column).join(lines))]
-        slot = self.slot()
+        slot = self._slot()
         below, after = layout.next_line(slot), layout.comments_below(node.end, layout.column(start))
         if self.entry is not None and isinstance(value, dict | list) and value:
-            return [layout.put(below, after, self.indent(value), self.lines(value))]
-        return [Splice(slot, slot, " " + self.scalar(value)), layout.cut(below, after)]
+            return [layout.put(below, after, self._indent(value), self._lines(value))]
+        return [Splice(slot, slot, " " + self._scalar(value)), Splice(below, after, "")]
 
-    def grow(self, value: Value) -> list[Splice]:
+    def _grow(self, value: Value) -> list[Splice]:
         """`value` as block lines under the key, in the place of a scalar, `{}` or `[]`."""
         layout, node = self.layout, self.node
         if self.entry is None:
-            return [self.put(render.flow(value))]
+            return [self._put(render.flow(value))]
         if isinstance(node, Mapping | Sequence) and layout.has_comment(node):
             raise CannotEdit("a comment stands inside a flow collection")
         behind = layout.after_key(self.entry)
         end = max(node.end, behind)
         layout.check_alone(end)
         below = layout.next_line(end)
-        lines = layout.put(below, below, self.indent(value), self.lines(value))
+        lines = layout.put(below, below, self._indent(value), self._lines(value))
         return [Splice(behind, end, ""), lines] if end > behind else [lines]
 
-    def indent(self, value: Value) -> int:
+    def _indent(self, value: Value) -> int:
         """The column of block lines under the key."""
         assert self.entry is not None
         step, offset = self.layout.habits
         return self.layout.column(self.entry.key.start) + (offset if isinstance(value, list) else step)
 
-    def slot(self) -> int:
+    def _slot(self) -> int:
         """The place behind the colon or the dash, and behind an anchor and a tag: where a value would be written."""
         node, layout = self.node, self.layout
         if isinstance(node, Mapping | Sequence) and (node.anchor is not None or node.tag is not None):

@@ -159,8 +159,8 @@ class _Composer:
                 data = tagged(tag, data, style)
             except CannotType as error:
                 raise Refused(str(error), self.offset + start) from None
-        if end > len(self.chunk):
-            end = len(self.chunk)
+        if end > len(self.chunk):  # an empty value behind the line end that kubectl supplies
+            start, end = min(start, len(self.chunk)), len(self.chunk)
         node = Scalar(self.offset + start, self.offset + end, data, style, event.anchor, tag)
         if event.anchor is not None:
             self.anchors[event.anchor] = node

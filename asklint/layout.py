@@ -27,20 +27,26 @@ _COMMENTED_OUT = re.compile(r"#+[^\S\n]*(?:-[^\S\n]|[\w./-]+:(?:\s|$))")
 
 
 class Layout:
-    """The places in a document that its nodes do not tell."""
+    """The places in a document that its nodes do not tell.
+
+    `text` is the whole text; where it lacks its last newline, that is supplied, and `finished` takes it off again.
+    `start` and `end` bound the document in it.
+    """
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.text = document.text
+        is_cut_off = document.end == len(document.text) and not document.text.endswith("\n")
+        self.text = document.text + self.newline if is_cut_off else document.text
         self.start = document.start + self.text.startswith("\ufeff", document.start)
+        self.end = document.end + len(self.text) - len(document.text)
 
     # -- habits
 
     @cached_property
     def newline(self) -> str:
         """What most of the document's lines end with."""
-        start, end = self.document.start, self.document.end
-        return "\r\n" if 2 * self.text.count("\r\n", start, end) > self.text.count("\n", start, end) else "\n"
+        text, start, end = self.document.text, self.document.start, self.document.end
+        return "\r\n" if 2 * text.count("\r\n", start, end) > text.count("\n", start, end) else "\n"
 
     @cached_property
     def habits(self) -> tuple[int, int]:
@@ -70,14 +76,12 @@ class Layout:
         return max(self.text.rfind("\n", 0, at) + 1, self.start)
 
     def line_end(self, at: int) -> int:
-        """The end of that line's characters: before its LF or CR LF, or at the end of the text."""
+        """The end of that line's characters: before its LF or CR LF."""
         end = self.text.find("\n", at)
-        if end < 0:
-            return len(self.text)
         return end - 1 if end > at and self.text[end - 1] == "\r" else end
 
     def next_line(self, at: int) -> int:
-        """The start of the line below, or the end of the text."""
+        """The start of the line below, which may be the end of the text."""
         end = self.text.find("\n", at)
         return len(self.text) if end < 0 else end + 1
 
@@ -209,23 +213,25 @@ class Layout:
 
     # -- whole lines
 
-    def cut(self, first: int, after: int) -> Splice:
-        """The lines from `first` to `after` go. A text without a last newline stays one."""
-        if after == len(self.text) and not self.text.endswith("\n") and first > self.start:
-            first -= 2 if self.text.endswith("\r\n", 0, first) else 1
-        return Splice(first, after, "")
-
     def put(self, first: int, after: int, column: int, lines: list[str]) -> Splice:
-        """`lines`, indented to `column`, in the place of the lines from `first` to `after`, of which there may be none.
+        """`lines`, indented to `column`, in the place of those from `first` to `after`, of which there may be none."""
+        indented = (" " * column + line if line else "" for line in lines)
+        return Splice(first, after, "".join(line + self.newline for line in indented))
 
-        A text without a last newline stays one.
-        """
-        indented = [" " * column + line if line else "" for line in lines]
-        if after < len(self.text) or self.text.endswith("\n"):
-            return Splice(first, after, "".join(line + self.newline for line in indented))
-        if first == after:
-            return Splice(first, after, "".join(self.newline + line for line in indented))
-        return Splice(first, after, self.newline.join(indented))
+    def finished(self, splices: list[Splice]) -> list[Splice]:
+        """`splices`, in the order of the text, so that a document's text without a last newline stays one."""
+        end = len(self.document.text)
+        if self.end == self.document.end or not splices or splices[-1].end <= end:
+            return splices
+        start, written, kept = self.end, "", splices.copy()
+        while kept and kept[-1].end == start:
+            last = kept.pop()
+            start, written = last.start, last.text + written
+        if start > end:
+            written = self.newline + written
+        elif not written:  # then the newline before it goes
+            start -= 2 if self.text.endswith("\r\n", 0, start) else self.text.endswith("\n", 0, start)
+        return [*kept, Splice(min(start, end), end, written.removesuffix(self.newline))]
 
 
 def count(node: Mapping | Sequence) -> int:

@@ -104,7 +104,7 @@ def lower(document: Document, separator: int | None, edits: Iterable[Edit]) -> l
         splices = [writer.drop(separator, bool(added))]
     else:
         splices = writer.change([edit for edit in edits if not isinstance(edit, AddDocument)])
-    return _tidy(splices + [writer.add(value) for value in added])
+    return writer.layout.finished(_tidy(splices + [writer.add(value) for value in added]))
 
 
 class _Writer:
@@ -112,8 +112,8 @@ class _Writer:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.text = document.text
         self.layout = Layout(document)
+        self.text = self.layout.text
         self.added: dict[Path, Any] = {}  # per collection, or what a collection shall take the place of
         self.gone: dict[Path, set[int]] = {}
 
@@ -171,7 +171,8 @@ class _Writer:
     def rename(self, edit: Rename) -> Splice:
         entry = self.entry(self.place(edit.path))
         parent = self.document.trail(edit.path[:-1])[-1][1]
-        if isinstance(parent, Mapping) and sum(other.name == entry.name for other in parent.entries) > 1:
+        entries = parent.entries if isinstance(parent, Mapping) else []
+        if self.document.duplicates and sum(other.name == entry.name for other in entries) > 1:
             raise CannotEdit("its key stands there twice")
         style = '"' if self.document.json else getattr(entry.key, "style", "")
         return Splice(entry.key.start, entry.key.end, render.scalar(edit.key, style))
@@ -279,9 +280,9 @@ class _Writer:
     def drop(self, separator: int | None, added: bool) -> Splice:
         """The document goes, with its `---` line, and never the file's header."""
         document, text = self.document, self.text
-        start, end = self.layout.start, document.end
-        if document.json:
-            return Splice(start, end if start else self.layout.next_word(end), "")
+        start, end = self.layout.start, self.layout.end
+        if document.json and document.root is not None:
+            return Splice(start, document.root.end if start else self.layout.next_word(end), "")
         if separator is None:
             separator = self.separator()
         if _CONTENT.search(text, 0, start if separator is None else separator) is None:
@@ -300,14 +301,12 @@ class _Writer:
 
     def add(self, value: Any) -> Splice:
         """A document behind this one."""
-        document, newline = self.document, self.layout.newline
-        before = self.text[document.start : document.end]
-        lead = "" if before.endswith("\n") or not before else newline
-        if document.json:
-            tail = "" if self.text.startswith(("\n", "\r\n"), document.end) else newline
-            return Splice(document.end, document.end, lead + render.flow(value, True) + tail)
-        lines = ["---", *render.block(value, *self.layout.habits)]
-        return Splice(document.end, document.end, lead + "".join(line + newline for line in lines))
+        layout, end = self.layout, self.layout.end
+        lead = "" if self.text.endswith("\n", 0, end) else layout.newline
+        if self.document.json:
+            tail = "" if self.text.startswith(("\n", "\r\n"), end) else layout.newline
+            return Splice(end, end, lead + render.flow(value, True) + tail)
+        return layout.put(end, end, 0, ["---", *render.block(value, *layout.habits)])
 
 
 _CONTENT = re.compile(r"^(?!---)[^\S\n]*[^\s#]", re.MULTILINE)

@@ -58,7 +58,7 @@ Command = tuple[Sequence[str], Mapping[str, str]]
 
 
 def once(command: Command) -> Figure:
-    """Runs a command to its end; what it prints goes nowhere. The first run keeps what Python compiles, as pip would."""
+    """Runs a command to its end; what it prints goes nowhere. A first run keeps what Python compiles, as pip would."""
     arguments, own = command
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()

@@ -156,10 +156,7 @@ class Held:
         """The new text is the old one but for what was declared, to the second readers as well."""
         self.splices(change)
         old = second.split(change.before)
-        edits = {
-            next(n for n, chunk in enumerate(old) if chunk.start <= at <= chunk.start + len(chunk.text)): mine
-            for at, mine in ((change.documents[index].start, mine) for index, mine in change.edits.items())
-        }
+        edits = {_chunk(old, change.documents[index].start): mine for index, mine in change.edits.items()}
         for name, reader in (("PyYAML", second.by_pyyaml), ("ruamel.yaml", second.by_ruamel)):
             self.documents(name, reader, change, old, edits)
         self.gone(change, old, edits)
@@ -280,6 +277,12 @@ class Held:
             self.say("no new error", f"{rule} of {of}")
 
 
+def _chunk(chunks: Sequence[second.Chunk], start: int) -> int:
+    """The number of the one that starts at `start`, or behind the blanks there, as a JSON value does."""
+    starts = [chunk.start for chunk in chunks]
+    return starts.index(min(at for at in starts if at >= start))
+
+
 def _errors(checked: engine.Checked) -> Counter[tuple[str, str]]:
     """How many errors of a rule an object has; a fix may give it another kind or version, never another name."""
     errors = [one for one in checked.findings if one.severity == "error"]
@@ -368,5 +371,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _said(line: str) -> str:
-    """What a line says without its indentation and dash, which an item that slides up changes."""
-    return line.removesuffix("\n").removesuffix("\r").lstrip(" -")
+    """What a line says without its indentation and dash, which change where an item slides up, and its last comma."""
+    line = line.removesuffix("\n")
+    end = "\r" if line.endswith("\r") else ""
+    return line.removesuffix(end).lstrip(" \t-").removesuffix(",") + end

@@ -95,7 +95,8 @@ def test_broken_file_is_made_anew(folder, content):
 
 
 @pytest.mark.parametrize(
-    "value", ["", "{", "[]", "null", "1", '"x"', "[1, 2, 3, 4, 5]", "[[[]], 1, [], 0, []]", '[[{"a": 1}], 1, [], 0, []]']
+    "value",
+    ["", "{", "[]", "null", "1", '"x"', "[1, 2, 3, 4, 5]", "[[[]], 1, [], 0, []]", '[[{"a": 1}], 1, [], 0, []]'],
 )
 def test_broken_row_is_not_there(folder, value):
     put(STAMP, ERROR.encode(), outcome(ERROR))

@@ -36,7 +36,9 @@ TEMPLATE = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name
         pytest.param({"c/Chart.yaml": "name: c\n", "c/templates/a.yaml": TEMPLATE}, (), 2, id="templates alone"),
         pytest.param({"a.yaml": ERROR, "b.yaml": b"\0\1"}, (), 2, id="an error and an unreadable file"),
         pytest.param({"b.yaml": b"\0\1"}, ("--allow-empty",), 2, id="an unreadable file where nothing may be there"),
-        pytest.param({"a.yaml": GOOD, "b.yaml": b"\0\1"}, ("--fail-on", "never"), 2, id="an unreadable file, no failing"),
+        pytest.param(
+            {"a.yaml": GOOD, "b.yaml": b"\0\1"}, ("--fail-on", "never"), 2, id="an unreadable file, no failing"
+        ),
     ],
 )
 def test_check_exits(tmp_path, files, words, status):
@@ -58,7 +60,9 @@ def test_check_exits(tmp_path, files, words, status):
         pytest.param(INFO, ("--fail-on", "info"), 1, INFO, id="an info stays and matters"),
         pytest.param(GOOD, ("--check",), 0, GOOD, id="check: nothing would change"),
         pytest.param(WARNING, ("--check",), 1, WARNING, id="check: it would change"),
-        pytest.param(WARNING, ("--check", "--fail-on", "never"), 1, WARNING, id="check: it would change, never failing"),
+        pytest.param(
+            WARNING, ("--check", "--fail-on", "never"), 1, WARNING, id="check: it would change, never failing"
+        ),
         pytest.param(STAYS, ("--check",), 1, STAYS, id="check: nothing would change and an error stays"),
         pytest.param(WARNING, ("--diff",), 0, WARNING, id="diff: all would be fixed"),
         pytest.param(ERROR, ("--diff",), 1, ERROR, id="diff: an error would stay"),
@@ -217,7 +221,9 @@ def test_nobody_reads_on(tmp_path):
 def test_output_that_cannot_be_written(tmp_path):
     scene(tmp_path, {"a.yaml": ERROR})
     with open("/dev/full", "w") as full:
-        done = subprocess.run([ASKLINT, "check", "a.yaml"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=60)
+        done = subprocess.run(
+            [ASKLINT, "check", "a.yaml"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=60
+        )
     assert (done.returncode, done.stderr) == (2, b"asklint: the output cannot be written: no space left on device\n")
 
 

@@ -77,8 +77,10 @@ SPECS = st.recursive(
     st.fixed_dictionaries({"const": SCALARS})
     | st.fixed_dictionaries({"enum": st.lists(SCALARS, max_size=3)})
     | st.fixed_dictionaries({"type": TYPES | st.lists(TYPES, min_size=1, max_size=2, unique=True)}),
-    lambda inner: st.fixed_dictionaries({"not": inner})
-    | st.fixed_dictionaries({"anyOf": st.lists(inner, min_size=1, max_size=2)}),
+    lambda inner: (
+        st.fixed_dictionaries({"not": inner})
+        | st.fixed_dictionaries({"anyOf": st.lists(inner, min_size=1, max_size=2)})
+    ),
     max_leaves=4,
 )
 

@@ -85,11 +85,23 @@ def test_none_and_empty(tmp_path):
             "ignore:\n- {rule: daemonset, reason: why, file: a.yaml}\n",
             ":2: ignore[0].file: there is no such key",
         ),
-        ("ignore:\n- {rule: daemonset, reason: why, until: 2027}\n", ":2: ignore[0].until: 2027 is not of type 'string'"),
-        ("ignore:\n- {rule: daemonset, reason: why, until: 2027-02-30}\n", ":2: ignore[0]: day is out of range for month"),
+        (
+            "ignore:\n- {rule: daemonset, reason: why, until: 2027}\n",
+            ":2: ignore[0].until: 2027 is not of type 'string'",
+        ),
+        (
+            "ignore:\n- {rule: daemonset, reason: why, until: 2027-02-30}\n",
+            ":2: ignore[0]: day is out of range for month",
+        ),
         ("ignore:\n- {rule: daemonset, reason: why, path: '!'}\n", ":2: ignore[0]: Invalid git pattern: '!'"),
-        ("severity: {daemonset: fatal}\n", ":1: severity.daemonset: 'fatal' is not one of ['error', 'warning', 'info']"),
-        ("severity:\n  daemonsets: error\n", ":2: severity.daemonsets: there is no rule daemonsets; did you mean daemonset?"),
+        (
+            "severity: {daemonset: fatal}\n",
+            ":1: severity.daemonset: 'fatal' is not one of ['error', 'warning', 'info']",
+        ),
+        (
+            "severity:\n  daemonsets: error\n",
+            ":2: severity.daemonsets: there is no rule daemonsets; did you mean daemonset?",
+        ),
         ("fail-on: fatal\n", ":1: fail-on: 'fatal' is not one of ['error', 'warning', 'info', 'never']"),
         ("exclude:\n- a\n- '[z-a]'\n", ":3: exclude[1]: '[z-a]' is no pattern: bad character range z-a at position 10"),
         (
@@ -183,7 +195,13 @@ def test_fail_on_target_and_language(tmp_path):
 def test_exclude_counts_from_the_config_and_holds_for_what_is_named(tmp_path):
     scene(
         tmp_path,
-        {"a.yaml": ERROR, "vendor/b.yaml": ERROR, "app/vendor/c.yaml": ERROR, "app/d.gen.yaml": ERROR, "app/e.yaml": GOOD},
+        {
+            "a.yaml": ERROR,
+            "vendor/b.yaml": ERROR,
+            "app/vendor/c.yaml": ERROR,
+            "app/d.gen.yaml": ERROR,
+            "app/e.yaml": GOOD,
+        },
     )
     (tmp_path / config.NAME).write_text("exclude: [/vendor/, '*.gen.yaml']\nselect: [host]\n")
 
@@ -301,7 +319,9 @@ def test_rules_of_ones_own(tmp_path):
     ):
         (tmp_path / config.NAME).write_text(f"{asked}{wrong}\n")
         done = asklint("check", ".", cwd=tmp_path)
-        assert (done.returncode, f"{config.NAME}:3: " in done.stderr, said in done.stderr) == (2, True, True), done.stderr
+        assert (done.returncode, f"{config.NAME}:3: " in done.stderr, said in done.stderr) == (2, True, True), (
+            done.stderr
+        )
 
 
 def test_what_is_not_set_by_a_config(tmp_path):

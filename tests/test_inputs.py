@@ -27,7 +27,18 @@ def find(*paths: str, **options: object) -> list[str]:
 
 
 def test_walked_in_order_each_once(tmp_path):
-    names = ["b.yaml", "a.yml", "c.json", "z/a.yaml", "m/b.yaml", "m/a/x.yaml", ".hidden/x.yaml", ".x.yaml", "d.txt", "e.yaml~"]
+    names = [
+        "b.yaml",
+        "a.yml",
+        "c.json",
+        "z/a.yaml",
+        "m/b.yaml",
+        "m/a/x.yaml",
+        ".hidden/x.yaml",
+        ".x.yaml",
+        "d.txt",
+        "e.yaml~",
+    ]
     scene(tmp_path, dict.fromkeys(names, GOOD))
     assert find(".") == ["a.yml", "b.yaml", "c.json", "m/b.yaml", "m/a/x.yaml", "z/a.yaml"]
     assert find("m", "b.yaml", "./b.yaml", ".") == ["m/b.yaml", "m/a/x.yaml", "b.yaml", "a.yml", "c.json", "z/a.yaml"]
@@ -65,7 +76,9 @@ def test_gitignore(tmp_path):
             ".git/HEAD": "",
             ".gitignore": "build/\n*.gen.yaml\n!keep.gen.yaml\n/top.yaml\n",
             "sub/.gitignore": "!special.gen.yaml\nlocal.yaml\n",
-            **dict.fromkeys(["a.yaml", "a.gen.yaml", "keep.gen.yaml", "top.yaml", "build/x.yaml", "sub/build/x.yaml"], GOOD),
+            **dict.fromkeys(
+                ["a.yaml", "a.gen.yaml", "keep.gen.yaml", "top.yaml", "build/x.yaml", "sub/build/x.yaml"], GOOD
+            ),
             **dict.fromkeys(["sub/top.yaml", "sub/special.gen.yaml", "sub/local.yaml", "sub/deep/local.yaml"], GOOD),
         },
     )
@@ -82,7 +95,9 @@ def test_gitignore_ends_at_the_repository(tmp_path):
 
 
 def test_gitignore_that_git_cannot_read_either(tmp_path):
-    scene(tmp_path, {".gitignore": b"[z-a]\n!\n\\\nb.yaml\n\xff\n", "a.yaml": GOOD, "b.yaml": GOOD, "c/.gitignore/x": ""})
+    scene(
+        tmp_path, {".gitignore": b"[z-a]\n!\n\\\nb.yaml\n\xff\n", "a.yaml": GOOD, "b.yaml": GOOD, "c/.gitignore/x": ""}
+    )
     assert find(".") == ["a.yaml"]
 
 
@@ -149,7 +164,10 @@ def test_helm_chart(tmp_path):
         "c/templates/deep/b.yaml: helm-template",
         "templates/a.yaml",
     ]
-    assert find("c/templates/a.yaml", "c/values.yaml") == ["c/templates/a.yaml: helm-template", "c/values.yaml: values-file"]
+    assert find("c/templates/a.yaml", "c/values.yaml") == [
+        "c/templates/a.yaml: helm-template",
+        "c/values.yaml: values-file",
+    ]
     os.chdir("c/templates")
     assert find(".") == ["a.yaml: helm-template", "plain.yaml", "deep/b.yaml: helm-template"]
     assert find("a.yaml", "../values.yaml") == ["a.yaml: helm-template", "../values.yaml: values-file"]
@@ -166,7 +184,9 @@ def test_kustomize(tmp_path):
                 "patchesStrategicMerge:\n- p3.yaml\n- |-\n  kind: Inline\n- null\n"
                 "patchesJson6902:\n- {path: p4.json, target: {kind: A}}\nresources: [../base, new.yaml]\n"
             ),
-            **dict.fromkeys(["over/p1.yaml", "over/sub/p2.yaml", "over/p3.yaml", "over/p4.json", "over/new.yaml"], GOOD),
+            **dict.fromkeys(
+                ["over/p1.yaml", "over/sub/p2.yaml", "over/p3.yaml", "over/p4.json", "over/new.yaml"], GOOD
+            ),
             "odd/Kustomization": 'patches: [{path: "a\\0b"}, {path: [x]}, {path: ../over/new.yaml}]\n',
             "wrong/kustomization.yaml": "patches: {a: b\n",
             "wrong/x.yaml": GOOD,

@@ -30,7 +30,16 @@ def test_nothing_changed():
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("a", "a\n"), ("a\n", "a"), ("a\nb", "a\nc"), ("", "a\n"), ("a\n", ""), ("a\n\n", "a\n"), ("a\r\nb\r\n", "a\r\n"), ("a\x0bb\n", "a\n")],
+    [
+        ("a", "a\n"),
+        ("a\n", "a"),
+        ("a\nb", "a\nc"),
+        ("", "a\n"),
+        ("a\n", ""),
+        ("a\n\n", "a\n"),
+        ("a\r\nb\r\n", "a\r\n"),
+        ("a\x0bb\n", "a\n"),
+    ],
 )
 def test_git_applies_it(tmp_path, old, new):
     applied(tmp_path, old, new)

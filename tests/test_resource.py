@@ -65,7 +65,9 @@ def test_pod_itself():
 
 
 def test_pods_in_custom_kinds_by_shape():
-    (one,) = written(of("batch.volcano.sh/v1alpha1", "Job", spec={"tasks": [{"template": TEMPLATE}, {"template": TEMPLATE}]}))
+    (one,) = written(
+        of("batch.volcano.sh/v1alpha1", "Job", spec={"tasks": [{"template": TEMPLATE}, {"template": TEMPLATE}]})
+    )
     assert [pod.path for pod in one.pods] == [("spec", "tasks", number, "template", "spec") for number in (0, 1)]
     (one,) = written(of("sparkoperator.k8s.io/v1", "A", spec=TEMPLATE["spec"]))
     assert [(pod.path, pod.metadata) for pod in one.pods] == [(("spec",), {})]  # its own metadata is not its pods'
@@ -88,14 +90,21 @@ def test_other_shapes_are_no_pods(spec):
 
 
 def test_kinds_of_kubernetes_itself_have_pods_nowhere_else():
-    for version, kind in (("v1", "ConfigMap"), ("v1", "Service"), ("policy/v1", "A"), ("apps/v1", "ControllerRevision")):
+    for version, kind in (
+        ("v1", "ConfigMap"),
+        ("v1", "Service"),
+        ("policy/v1", "A"),
+        ("apps/v1", "ControllerRevision"),
+    ):
         (one,) = written(of(version, kind, data=TEMPLATE["spec"], **nested("spec", "template")))
         assert one.pods == []
 
 
 def test_pods_where_the_config_says():
     where = {"Fleet.x.example.com": ["spec.pods[*]", "spec.one"]}
-    (one,) = written(of("x.example.com/v1", "Fleet", spec={"pods": [{"a": 1}, 2], "one": {"b": 2}, "template": TEMPLATE}), where)
+    (one,) = written(
+        of("x.example.com/v1", "Fleet", spec={"pods": [{"a": 1}, 2], "one": {"b": 2}, "template": TEMPLATE}), where
+    )
     assert [pod.path for pod in one.pods] == [("spec", "pods", 0), ("spec", "one")]
 
 
@@ -111,7 +120,12 @@ def test_identity():
 
 
 def test_lists():
-    items = [of("v1", "Pod", metadata={"name": "a"}), of("v1", "List", items=[of("v1", "Pod", metadata={"name": "b"})]), 1, None]
+    items = [
+        of("v1", "Pod", metadata={"name": "a"}),
+        of("v1", "List", items=[of("v1", "Pod", metadata={"name": "b"})]),
+        1,
+        None,
+    ]
     found = written(of("v1", "List", items=items))
     assert [(one.name, one.base) for one in found] == [("a", ("items", 0)), ("b", ("items", 1, "items", 0))]
     found = written(of("v1", "ConfigMapList", items=[{"metadata": {"name": "a"}}, of("v2", "Other")]))
@@ -141,7 +155,15 @@ def test_is_list(data, answer):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1\n", "- kind: Pod\n", "kind: Pod\n", "apiVersion: v1\n", "apiVersion: 1\nkind: Pod\n", "apiVersion: v1\nkind: ''\n"],
+    [
+        "",
+        "1\n",
+        "- kind: Pod\n",
+        "kind: Pod\n",
+        "apiVersion: v1\n",
+        "apiVersion: 1\nkind: Pod\n",
+        "apiVersion: v1\nkind: ''\n",
+    ],
 )
 def test_what_is_no_object(text):
     assert read(text) == []

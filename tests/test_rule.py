@@ -108,9 +108,7 @@ def test_unless(verb):
 
 
 def test_scope():
-    deployment = (
-        "apiVersion: apps/v1\nkind: Deployment\nspec:\n  a: 1\n  template:\n    spec:\n      a: 1\n"
-    )
+    deployment = "apiVersion: apps/v1\nkind: Deployment\nspec:\n  a: 1\n  template:\n    spec:\n      a: 1\n"
     forbid = {"at": "a"}
     assert [line for line, _ in said(rule(scope="pod", forbid=forbid), deployment)] == [7]
     assert [line for line, _ in said(rule(scope="any", forbid={"at": "spec.a"}), deployment)] == [4]
@@ -136,7 +134,9 @@ def test_targets_and_severities():
 def test_source_is_the_one_of_the_target():
     assert rule("ask", forbid={"at": "a"}).source == "https://example.com/b"
     assert rule("acs", forbid={"at": "a"}).source == "https://example.com/a"
-    assert rule(sources={}, targets={"ask": {**BASE["targets"]["ask"], "sources": []}}, forbid={"at": "a"}).source is None
+    assert (
+        rule(sources={}, targets={"ask": {**BASE["targets"]["ask"], "sources": []}}, forbid={"at": "a"}).source is None
+    )
 
 
 def test_a_pod_on_a_node_of_ones_own_is_not_asked_on_eci():
@@ -198,11 +198,15 @@ FIX = {"applicability": "unsafe", "title": "mend {path}", "caveat": "mind {value
     ("do", "old", "new"),
     [
         ({"remove": "."}, "  a: 1\n", ""),
-        ([{"remove": "."}, {"remove": "../list[*].b"}], "  a: 1\n  list:\n    - {b: 2, name: x}\n    - {b: 3, e: 4}\n", "  list:\n    - {name: x}\n    - {e: 4}\n"),
+        (
+            [{"remove": "."}, {"remove": "../list[*].b"}],
+            "  a: 1\n  list:\n    - {b: 2, name: x}\n    - {b: 3, e: 4}\n",
+            "  list:\n    - {name: x}\n    - {e: 4}\n",
+        ),
         ({"set": {".": 2}}, "a: 1", "a: 2"),
         ({"set": {".": 2}, "was": 1}, "a: 1", "a: 2"),
         ({"set": {".": 2}, "was": 3}, "", ""),
-        ({"set": {"../z": "{size}"}}, "    - c: 2\n", '    - c: 2\n  z: big\n'),
+        ({"set": {"../z": "{size}"}}, "    - c: 2\n", "    - c: 2\n  z: big\n"),
         ({"set": {"/metadata.labels.size": "{size}"}}, "  name: web\n", "  name: web\n  labels:\n    size: big\n"),
         ({"rename": {".": "{size}"}}, "  a: 1", "  big: 1"),
         ({"rename": {"../list[*].b": "d"}}, "{b: 2, name: x}\n    - {b: 3,", "{d: 2, name: x}\n    - {d: 3,"),
@@ -265,7 +269,10 @@ def test_places():
 
 
 def test_rule_file(tmp_path):
-    scene(tmp_path, {"house/colour.yaml": RULE, "house/notes.txt": "", "more/second.yml": RULE, "house/silent.yaml": "- x\n"})
+    scene(
+        tmp_path,
+        {"house/colour.yaml": RULE, "house/notes.txt": "", "more/second.yml": RULE, "house/silent.yaml": "- x\n"},
+    )
     assert [path.name for path in library.files(tmp_path)] == ["colour.yaml", "second.yml"]
     read = library.read(tmp_path / "house/colour.yaml")
     assert (read.name, read.spec["category"]) == ("colour", "house")
@@ -278,12 +285,24 @@ def test_rule_file(tmp_path):
         ("title: A", "titel: A", "1: titel: there is no such key; did you mean title?"),
         ("title: A pod of the wrong colour\n", "", "1: 'title' is a required property"),
         ("wrong colour", "wrong colour.", "1: title: 'A pod of the wrong colour.' does not match"),
-        ("{status: supported, confidence: d", "{status: supported, confidence: non-d", "5: targets.acs.confidence: 'non-documented' is"),
+        (
+            "{status: supported, confidence: d",
+            "{status: supported, confidence: non-d",
+            "5: targets.acs.confidence: 'non-documented' is",
+        ),
         ("severity: error", "severity: fatal", "3: targets.ask.severity: 'fatal' is not one of"),
-        ("sources: [house]", "sources: [hose]", "3: targets.ask.sources[0]: there is no source hose; did you mean house?"),
+        (
+            "sources: [house]",
+            "sources: [hose]",
+            "3: targets.ask.sources[0]: there is no source hose; did you mean house?",
+        ),
         ("scope: pod", "scope: pods", "10: scope: 'pods' is not one of ['pod', 'any', 'text', 'suppression']"),
         ("scope: pod", "scope: [deployment]", "10: scope[0]: 'deployment' does not match"),
-        ("forbid: {at: colour, is: {not: {const: blue}}, unless: colourful}\n", "", "1: one of forbid, require, python must be"),
+        (
+            "forbid: {at: colour, is: {not: {const: blue}}, unless: colourful}\n",
+            "",
+            "1: one of forbid, require, python must be",
+        ),
         ("scope: pod", "scope: pod\nrequire: {at: x}", "1: "),
         ("forbid: {at", "forbids: {at", "11: forbids: there is no such key; did you mean forbid?"),
         ("at: colour", "at: colour(", "11: forbid.at: 'colour(' cannot be read as a path from character 7 on"),
@@ -355,13 +374,21 @@ def test_rules_of_ones_own(tmp_path):
         ("  # <-", "", "noisy: example.yaml:4: spec.colour is red, and the house is blue"),
         ("    colour: blue\n  - good", "    colour: green\n  - good", "the fix gives"),
         ("  - good: |\n", "  - bad: |\n", "it is called bad and has no arrow"),
-        ("kind: Pod\n      spec:\n        colour: red", "kind: Pad\n      spec:\n        colour: red", "missing: example.yaml:4"),
+        (
+            "kind: Pod\n      spec:\n        colour: red",
+            "kind: Pad\n      spec:\n        colour: red",
+            "missing: example.yaml:4",
+        ),
         ("{.: ", "{../other: ", "after the fix: noisy: example.yaml:4"),
         ("is {value}", "is {house} {value}", ""),
     ],
 )
 def test_examples_are_held_to_their_word(tmp_path, old, new, said):
-    text = RULE.replace(old, new, 1).replace("        colour: blue\n", "        colour: red\n        other: blue\n" if "other" in new else "        colour: blue\n", 1)
+    text = RULE.replace(old, new, 1).replace(
+        "        colour: blue\n",
+        "        colour: red\n        other: blue\n" if "other" in new else "        colour: blue\n",
+        1,
+    )
     scene(tmp_path, {"house/colour.yaml": text})
     done = asklint("test", "house", cwd=tmp_path)
     assert done.returncode == (1 if said else 0), done.stdout + done.stderr
@@ -369,4 +396,6 @@ def test_examples_are_held_to_their_word(tmp_path, old, new, said):
 
 
 def test_names_of_ours_and_files():
-    assert {path.stem for path in library.files(Path(library.data.root() / "rules"))} == set(library.data.load()["rules"])
+    assert {path.stem for path in library.files(Path(library.data.root() / "rules"))} == set(
+        library.data.load()["rules"]
+    )

@@ -103,7 +103,10 @@ JSON = json.dumps(
                         {
                             "name": "web",
                             "image": "registry.example/web:1",
-                            "env": [{"name": "PASSWORD", "value": "MARKER-json"}, {"name": "TOKEN", "value": 55001122334455}],
+                            "env": [
+                                {"name": "PASSWORD", "value": "MARKER-json"},
+                                {"name": "TOKEN", "value": 55001122334455},
+                            ],
                         }
                     ],
                 },
@@ -139,7 +142,7 @@ def test_no_diff_shows_it(leaky):
     """Neither in changed lines nor in those around them, old or new."""
     for words in (("--unsafe",), ()):
         done = asklint("fix", "--diff", *words, ".", cwd=leaky)
-        assert "+          akId: \"•••\"\n" in done.stdout
+        assert '+          akId: "•••"\n' in done.stdout
         assert "-          akId: •••\n" in done.stdout
         assert "•••" in done.stdout
         assert not leaks(done.stdout + done.stderr)
@@ -205,8 +208,26 @@ def test_broken_text_does_not_show_it(text, style):
 @pytest.mark.parametrize(
     "name",
     [
-        *("PASSWORD", "DB_PASSWORD", "MYSQL_ROOT_PASSWORD", "PASSWORD_1", "PGPASSWORD", "passwd", "DB_PASS", "passphrase"),
-        *("TOKEN", "GITHUB_TOKEN", "token2", "ACCESS_TOKEN_V2", "SECRET", "client-secret", "SECRET_KEY", "clientSecret"),
+        *(
+            "PASSWORD",
+            "DB_PASSWORD",
+            "MYSQL_ROOT_PASSWORD",
+            "PASSWORD_1",
+            "PGPASSWORD",
+            "passwd",
+            "DB_PASS",
+            "passphrase",
+        ),
+        *(
+            "TOKEN",
+            "GITHUB_TOKEN",
+            "token2",
+            "ACCESS_TOKEN_V2",
+            "SECRET",
+            "client-secret",
+            "SECRET_KEY",
+            "clientSecret",
+        ),
         *("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "accessKeyId", "ACCESSKEY"),
         *("akId", "akSecret", "ak", "sk", "AK", "ak_id", "ALIYUN_AK_SECRET", "apiKey", "API_KEY", "private-key"),
         *("credentials", "connectionString", "CONNECTION_STRING", ".dockerconfigjson", "MYSQL_PWD", "secret_id"),
@@ -233,9 +254,9 @@ def masked(text: str) -> str:
 
 
 def test_masked_keeps_lines_keys_and_quotes():
-    text = 'kind: Secret\napiVersion: v1\nstringData:\n  a: "x1y"  # why\n  b: |\n    one\n    two\n  c: \'z\'\n'
+    text = "kind: Secret\napiVersion: v1\nstringData:\n  a: \"x1y\"  # why\n  b: |\n    one\n    two\n  c: 'z'\n"
     assert masked(text) == (
-        'kind: Secret\napiVersion: v1\nstringData:\n  a: "•••"  # why\n  b: •••\n•••\n•••\n  c: \'•••\'\n'
+        "kind: Secret\napiVersion: v1\nstringData:\n  a: \"•••\"  # why\n  b: •••\n•••\n•••\n  c: '•••'\n"
     )
 
 
@@ -269,7 +290,11 @@ def test_list_of_secrets():
 
 
 def test_words_are_hidden_wherever_they_turn_up():
-    (document,) = tree.read('kind: Secret\nstringData: {a: "hunter\\x32", b: |\n  first line\n  second\n, c: x}\n'.replace("|\n  first line\n  second\n", "two"))
+    (document,) = tree.read(
+        'kind: Secret\nstringData: {a: "hunter\\x32", b: |\n  first line\n  second\n, c: x}\n'.replace(
+            "|\n  first line\n  second\n", "two"
+        )
+    )
     hidden = secret.hidden(document)
     assert hidden.without("it was hunter2 or 'hunter\\x32'") == "it was ••• or '•••'"
     assert hidden.without("an x is nothing") == "an x is nothing"

@@ -71,7 +71,11 @@ def test_end_of_line():
 def test_end_of_line_with_crlf():
     text = after(6, "# asklint: ignore[host-network] the old cluster needs it").replace("\n", "\r\n")
     assert said(text) == LOUD[1:]
-    assert said(after(6, "# asklint: ignore[host-network]").replace("\n", "\r\n")) == [*LOUD[:1], (6, HOST[3]), *LOUD[1:]]
+    assert said(after(6, "# asklint: ignore[host-network]").replace("\n", "\r\n")) == [
+        *LOUD[:1],
+        (6, HOST[3]),
+        *LOUD[1:],
+    ]
 
 
 def test_above_a_block():
@@ -107,7 +111,9 @@ def test_without_a_reason_nothing_is_silent_and_that_is_told():
 
 
 def test_unknown_rules_are_told():
-    found = engine.check(Source("a.yaml", after(6, "# asklint: ignore[host-netwrk, host-network, zzz] why")), setup(*HOST))
+    found = engine.check(
+        Source("a.yaml", after(6, "# asklint: ignore[host-netwrk, host-network, zzz] why")), setup(*HOST)
+    )
     told = [(one.rule, one.message) for one in found.findings if one.place.line == 6]
     assert told == [
         ("unused-suppression", "there is no rule host-netwrk; did you mean host-network?"),
@@ -117,7 +123,9 @@ def test_unknown_rules_are_told():
 
 
 def test_what_is_told_of_suppressions_points_at_them():
-    (finding,) = engine.check(Source("a.yaml", after(6, "# asklint: ignore[zzz] why")), setup("unused-suppression")).findings
+    (finding,) = engine.check(
+        Source("a.yaml", after(6, "# asklint: ignore[zzz] why")), setup("unused-suppression")
+    ).findings
     assert finding.place[1:5] == (6, 22, 6, 48)
     assert (finding.severity, finding.pointer, finding.object) == ("warning", None, None)
 
@@ -143,7 +151,9 @@ def test_strings_are_no_comments(line):
 
 
 def test_json_has_no_comments():
-    text = '{"apiVersion": "v1", "kind": "Pod",\n "spec": {"hostNetwork": true, "a": "# asklint: ignore[host-network] x"}}'
+    text = (
+        '{"apiVersion": "v1", "kind": "Pod",\n "spec": {"hostNetwork": true, "a": "# asklint: ignore[host-network] x"}}'
+    )
     assert said(text) == [(2, "host-network")]
     noted = text.replace('"spec"', '"metadata": {"annotations": {"asklint.io/ignore": "host-network: x"}}, "spec"')
     assert said(noted) == []

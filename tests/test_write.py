@@ -98,7 +98,9 @@ def test_device_and_pipe(tmp_path):
 def run(code: str, folder: Path, **options: object) -> subprocess.CompletedProcess[str]:
     """`code` in a process of its own, in `folder`."""
     code = f"from asklint import write\nfrom pathlib import Path\nimport os, sys\n{textwrap.dedent(code)}"
-    return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=60, **options)
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=60, **options
+    )
 
 
 WRITE = """

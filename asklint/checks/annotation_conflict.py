@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from asklint.checks.annotation_grammar import fault
 from asklint.checks.annotation_table import Entry, Place, Table, entries, table
 from asklint.checks.balancer_grammar import is_filled_in_later
-from asklint.condition import compile_condition
 from asklint.finding import Hit
 from asklint.path import mapping, parse, walk
 from asklint.resource import Object, Pod
@@ -52,9 +51,9 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
 
     A line of `bonds` is for one key or several, with a value that `value` matches where it is given: `needs` is a list
     of terms of which one must be there, `excludes` a list of which none may, `mixes` a list of patterns, of which all
-    items of the value match the same one, or none. A term is {key, value?}, or {at, is?} in the pod's spec, or
-    {object, is?} from the object's root; `say` is how it is shown. What a pod lacks is said of pods alone: what merely
-    adds to pods, such as an effect of an eci-profile, may be one of several.
+    items of the value match the same one, or none. A term is {key, value?}, or {at} in the pod's spec, or {object} from
+    the object's root, with `one-of` a list of values or `least` a number; `say` is how it is shown. What a pod lacks is
+    said of pods alone: what merely adds to pods, such as an effect of an eci-profile, may be one of several.
     """
     known = table(params["keys"])
     found = entries(subject, known)
@@ -141,11 +140,16 @@ def _term(term: Mapping[str, Any], known: Table) -> _Term:
     if "key" in term:
         return _Term(_key_test(term, known), term.get("say", term["key"]), term["key"])
     at = term["at"] if "at" in term else term["object"]
-    steps, condition = parse(at), compile_condition(term.get("is"))
+    steps, wanted, least = parse(at), term.get("one-of"), term.get("least", 0)
+
+    def holds(value: Any) -> bool:
+        if least:
+            return type(value) is int and value >= least
+        return value is not None and (wanted is None or value in wanted)
 
     def test(asked: _Subject) -> bool:
         data = asked.object.data if "object" in term else asked.pod.data if asked.pod else None
-        return any(value is not None and condition(value) for _, value in walk(steps, data))
+        return any(holds(value) for _, value in walk(steps, data))
 
     return _Term(test, term.get("say", at), "")
 

@@ -13,7 +13,9 @@ from asklint.finding import Hit
 from asklint.path import Path, get, mapping, sequence, show
 from asklint.resource import Object
 
-_PLACEHOLDER = re.compile(r"\$[({]|\{\{|<[^>]*>|\*\*|\.\.\.|…")  # filled in later, by another tool or by a person
+_PLACEHOLDER = re.compile(  # filled in later, by another tool or by a person
+    r"\$[({\w]|\{\{|<[^>]*>|\*\*|\.\.\.|…|__\w+__|%\w+%|@\w+@|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"
+)
 _PATCH = ("$patch", "$retainKeys", "$setElementOrder", "$deleteFromPrimitiveList")  # of a strategic merge patch
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _TEMPLATED = {"Pod", "ReplicationController", "Job.batch", "CronJob.batch"}

@@ -1,0 +1,54 @@
+"""Whole manifests: what is clean stays clean, and what is mended becomes what stands beside it, byte for byte."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from kit import asklint, held, scene, setup
+
+from asklint import data, engine
+from asklint.source import Source
+
+FOLDER = data.root() / "fixtures"
+PAIRS = sorted(FOLDER.glob("pairs/*.before.*"))
+
+
+def test_deployment_is_clean_once_it_is_mended(tmp_path):
+    """CI runs this one with the built wheel."""
+    scene(tmp_path, {"deployment.yaml": (FOLDER / "deployment.yaml").read_bytes()})
+    assert asklint("check", "deployment.yaml", cwd=tmp_path).returncode == 1
+    assert asklint("fix", "--unsafe", "deployment.yaml", cwd=tmp_path).returncode == 0
+    done = asklint("check", "--fail-on", "info", "deployment.yaml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "All clear for ask: 2 objects of 1 file checked\n")
+    mended = held(tmp_path)
+    assert asklint("fix", "--unsafe", "deployment.yaml", cwd=tmp_path).returncode == 0
+    assert held(tmp_path) == mended
+
+
+def test_clean_is_clean(tmp_path):
+    clean = (FOLDER / "clean.yaml").read_bytes()
+    done = asklint("fix", "--unsafe", "--fail-on", "info", "clean.yaml", cwd=scene(tmp_path, {"clean.yaml": clean}))
+    assert (done.returncode, done.stdout) == (0, "All clear for ask: 8 objects of 1 file checked\n")
+    assert (tmp_path / "clean.yaml").read_bytes() == clean
+
+
+@pytest.mark.parametrize("before", PAIRS, ids=lambda path: path.name)
+def test_pair(before):
+    """The comment `# asked: RULE…` names the rules; JSON has no comments."""
+    raw = before.read_bytes()
+    asked = re.search(rb"# asked: (.*?)\r?\n", raw)
+    names = asked[1].decode().split() if asked else ["host-network", "host-port", "service-nodeport"]
+    source = Source.decode(before.name, raw)
+    fixed = engine.fix(source, setup(*names), unsafe=True)
+    after = before.with_name(before.name.replace(".before.", ".after."))
+    assert source.encode(fixed.text) == after.read_bytes()
+    again = engine.fix(Source.decode(after.name, after.read_bytes()), setup(*names), unsafe=True)
+    assert again.text == fixed.text
+    assert again.mended == []
+
+
+def test_pairs_are_pairs():
+    assert len(PAIRS) >= 8
+    after = {path.name.replace(".after.", ".before.") for path in FOLDER.glob("pairs/*.after.*")}
+    assert after == {path.name for path in PAIRS}
