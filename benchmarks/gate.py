@@ -146,6 +146,9 @@ def _look(task: Task, raw: bytes) -> Seen:
 def _fix(
     source: Source, raw: bytes, checked: engine.Checked, setup: engine.Setup, held: Held, unsafe: bool
 ) -> tuple[engine.Fixed, Held]:
+    wanted = ("safe", "unsafe") if unsafe else ("safe",)
+    if not any(one.fix and one.fix.applicability in wanted for one in checked.findings):
+        return engine.Fixed(source.text, [], [], checked, checked), held  # the command is asked all the same
     with watched() as changes:
         fixed = engine.fix(source, setup, unsafe)
     if (fixed.text == source.text) != (not fixed.mended):
