@@ -533,6 +533,8 @@ def test_interrupted(crowd, tmp_path, command, jobs):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # ignored where the tests run in the background, and a child would inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     try:
         _wait_until_at_work(process, tmp_path, command, jobs)
