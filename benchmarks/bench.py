@@ -246,8 +246,10 @@ def budgets(start: Mapping[str, Figure], whole: Mapping[str, Figure], fixed: Row
     """The rows of design.md, 7: what, the budget, what was measured, whether it holds."""
     ratio = start["asklint check one.yaml"].cpu / start["yamllint one.yaml"].cpu
     yield ["check one file, cold", "≤ 0.45 × yamllint", f"{ratio:.2f} × (processor time)", holds(ratio <= 0.45)]
+    alone = whole["check --no-cache --jobs 1"]
     fast = whole["yamllint"].wall / whole["check --no-cache"].wall
-    yield ["check, nothing cached", "≥ 12 × yamllint", f"{fast:.1f} ×", holds(fast >= 12)]
+    told = f"{fast:.1f} × (one process: {whole['yamllint'].cpu / alone.cpu:.1f} × in processor time)"
+    yield ["check, nothing cached", "≥ 12 × yamllint", told, holds(fast >= 12)]
     if "kubeconform" in whole:
         other = whole["kubeconform"].wall / whole["check --no-cache"].wall
         yield ["check, nothing cached", "≥ 1 × kubeconform", f"{other:.2f} ×", holds(other >= 1)]
@@ -257,7 +259,8 @@ def budgets(start: Mapping[str, Figure], whole: Mapping[str, Figure], fixed: Row
     yield ["check, everything cached", "≥ 5 × uncached", f"{kept:.1f} ×", holds(kept >= 5)]
     rate = count / whole["fix --unsafe --check"].wall
     yield ["fix with proof, all files", "≥ 300 files/s", f"{rate:.0f} files/s", holds(rate >= 300)]
-    yield ["fix with proof, files that change", "≥ 300 files/s", f"{fixed.rate:.0f} files/s", holds(fixed.rate >= 300)]
+    told = f"{fixed.rate:.0f} files/s ({fixed.files / fixed.figure.cpu:.0f} a second of processor time)"
+    yield ["fix with proof, files that change", "≥ 300 files/s", told, holds(fixed.rate >= 300)]
 
 
 def holds(does: bool) -> str:
