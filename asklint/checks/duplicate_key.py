@@ -9,6 +9,7 @@ from asklint.edit import RemoveIgnored
 from asklint.finding import Hit
 from asklint.path import Path
 from asklint.tree import Alias, Document, Scalar
+from asklint.tree import Mapping as MappingNode
 
 
 def check(subject: Document, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
@@ -16,7 +17,10 @@ def check(subject: Document, params: Mapping[str, Any], options: Mapping[str, An
     known: dict[int, tuple[Path | None, dict[str | None, Scalar | Alias]]] = {}
     for mapping, index in subject.duplicates:
         if id(mapping) not in known:
-            known[id(mapping)] = (subject.path_of(mapping), {entry.name: entry.key for entry in mapping.entries})
+            pasted = mapping is subject.root and {"apiVersion", "kind"} & _again(mapping)
+            # Where a `---` is missing, what kubectl ignores is an object, and no fix may delete it.
+            path = None if pasted else subject.path_of(mapping)
+            known[id(mapping)] = (path, {entry.name: entry.key for entry in mapping.entries})
         path, last = known[id(mapping)]
         entry = mapping.entries[index]
         yield Hit(
@@ -25,3 +29,8 @@ def check(subject: Document, params: Mapping[str, Any], options: Mapping[str, An
             edits=(RemoveIgnored(path, index),) if path is not None else (),
             offsets=(entry.key.start, max(entry.key.end, entry.value.end)),
         )
+
+
+def _again(mapping: MappingNode) -> set[str | None]:
+    """The keys that stand more than once."""
+    return {mapping.entries[index].name for index in mapping.duplicates()}
