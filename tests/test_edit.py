@@ -82,6 +82,7 @@ def table(*cases):
 
 NO = CannotEdit
 CLASH, UNREAD = "two fixes change the same place", "the edited text would not read as the fix declares"
+ALONE = "something else stands on its last line"
 
 # ---- what goes
 
@@ -112,6 +113,9 @@ CLASH, UNREAD = "two fixes change the same place", "the edited text would not re
     ("value that ends with a question mark", "a: why ?\nb: 1\nc: 2\n", [remove("b")], "a: why ?\nc: 2\n"),
     ("blank behind the key", "a : 1\nb : 2\n", [remove("a")], "b : 2\n"),
     ("all that is written twice", "a: 1\nb: 2\na: 3\n", [remove("a")], "b: 2\n"),
+    ("three neighbours", "a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n", [remove("b"), remove("c"), remove("d")], "a: 1\ne: 5\n"),
+    ("a key that stands below a neighbour too", "a:\n  c: 1\nc: 2\n", [remove("c")], "a:\n  c: 1\n"),
+    ("line ends that only YAML knows", "a: 1\x85b: 2\nc: 3\n", [remove("a")], NO(ALONE)),
     ("nothing there", "a: 1\n", [remove("b")], NO("there is no such place")),
     ("no such item", "a: [1]\n", [remove("a[1]")], NO("there is no such place")),
     ("below a scalar", "a: 1\n", [remove("a.b")], NO("there is no such place")),
@@ -154,6 +158,7 @@ def test_remove(before, edits, after):
         "a: 1\n# {{- if .x }}\n# {{- end }}\n",
     ),
     ("hidden template line below", "a: 1\n  # {{- end }}\nb: 2\n", [remove("a")], "  # {{- end }}\nb: 2\n"),
+    ("comment of the key above", "z: 1\na: # x\n   b: 1\n   c: 2\n", [remove("a.b")], "z: 1\na: # x\n   c: 2\n"),
     ("quoted text that looks like a comment", "a: 'x\n\n# y'\nb: 1\n", [remove("b")], "a: 'x\n\n# y'\n"),
     (
         "plain text that looks like an entry",
@@ -174,6 +179,20 @@ def test_comments_and_blank_lines(before, edits, after):
     ("below one that strips", "a: >-\n  x\nb: 1\n", [remove("b")], "a: >-\n  x\n"),
     ("below one that keeps", "a: |+\n  x\n\nb: 1\n\n\nc: 2\n", [remove("b")], "a: |+\n  x\n\nc: 2\n"),
     ("last below one that keeps", "a: |+\n  x\nb: 1\n\n", [remove("b")], "a: |+\n  x\n"),
+    ("below one that only looks like it", "a: 1+1\nb: 1\n\nc: 2\n", [remove("b")], "a: 1+1\n\nc: 2\n"),
+    ("above one that keeps", "a: 1\n\nb: |+\n  x\n", [remove("a")], "\nb: |+\n  x\n"),
+    (
+        "below one that keeps, while another comes",
+        "a: |+\n  x\nb: 1\n\nc: 2\n",
+        [remove("b"), put("d", 3)],
+        "a: |+\n  x\nc: 2\nd: 3\n",
+    ),
+    (
+        "last below one that keeps, while another comes",
+        "a: |+\n  x\nb: 1\n\n",
+        [remove("b"), put("c", 2)],
+        "a: |+\n  x\nc: 2\n\n",
+    ),
     ("below an item that keeps", "- a: |2+\n      x\n- b\n\n- c\n", [remove("[1]")], "- a: |2+\n      x\n- c\n"),
     ("`+` in the comment of a header", "a: | # +\n  x\nb: 1\n\nc: 2\n", [remove("b")], "a: | # +\n  x\n\nc: 2\n"),
     ("without a last newline", "b: 1\na: |\n  x", [remove("b")], "a: |\n  x"),
@@ -203,6 +222,7 @@ def test_block_scalars(before, edits, after):
         [remove("a[0].b"), remove("a[0].c"), put("a[0].d", {"e": [1]}), put("a[0].f", 2)],
         "a:\n- d:\n    e:\n    - 1\n  f: 2\n",
     ),
+    ("CRLF", "- a: 1\r\n- c: 2\r\n", [remove("[0].a"), put("[0].b", 3)], "- b: 3\r\n- c: 2\r\n"),
     ("the only one of a list in a list", "- - 1\n- - 2\n", [remove("[0][0]")], "- []\n- - 2\n"),
 )
 def test_dash_line(before, edits, after):
@@ -327,6 +347,7 @@ def test_flow(before, edits, after):
     ("a value that is there already", "a:   'x'  \n", [put("a", "x")], "a:   'x'  \n"),
     ("true is not 1", "a: 1\n", [put("a", True)], "a: true\n"),
     ("multibyte", "é: 中 # 文\n", [put("é", "x")], "é: x # 文\n"),
+    ("a value that is there already, without a last newline", "a: 'x'", [put("a", "x")], "a: 'x'"),
     ("the last of two", "a: 1\na: 2\n", [put("a", 3)], "a: 1\na: 3\n"),
     (
         "braces of a template elsewhere",
@@ -354,6 +375,11 @@ def test_set_a_scalar(before, edits, after):
     ("mapping to a list", "a:\n    b: 1\nc: 2\n", [put("a", [1])], "a:\n- 1\nc: 2\n"),
     ("without a last newline", "a:\n  b: 1", [put("a", {"c": 1})], "a:\n  c: 1"),
     ("to a scalar, without a last newline", "a:\n  b: 1", [put("a", 1)], "a: 1"),
+    ("{} to a mapping", "a: {}\nb: 2\n", [put("a", {"c": 1})], "a:\n  c: 1\nb: 2\n"),
+    ("block, with line ends that only YAML knows", "a:\n  b: 1\x85c: 2\n", [put("a", 3)], NO(ALONE)),
+    ("scalar, with line ends that only YAML knows", "a: 1\x85c: 2\n", [put("a", {"b": 3})], NO(ALONE)),
+    ("item of many lines to {}", "- a: 1\n  b: 2\n- 2\n", [put("[0]", {})], "- {}\n- 2\n"),
+    ("item of a lone dash to a mapping", "-\n  a: 1\n- 2\n", [put("[0]", {"c": 1})], "- {c: 1}\n- 2\n"),
     ("item to a mapping", "- 1\n- 2\n", [put("[0]", {"a": 1})], "- {a: 1}\n- 2\n"),
     ("item of many lines", "- a: 1\n  b: 2\n- 2\n", [put("[0]", {"c": 1, "d": 2})], "- c: 1\n  d: 2\n- 2\n"),
     ("item of many lines to a scalar", "- a: 1\n  b: 2\n- 2\n", [put("[0]", "x")], "- x\n- 2\n"),
@@ -400,6 +426,7 @@ def test_set_a_collection(before, edits, after):
     ("and its value", "a: 1\n", [rename("a", "b"), put("a", 2)], NO(CLASH)),
     ("and what is below", "a:\n  b: 1\n  c: 2\n", [rename("a", "x"), put("a.b", 3), remove("a.c")], "x:\n  b: 3\n"),
     ("what is there", "a: 1\nb: 2\n", [rename("a", "b")], NO("there is a b already")),
+    ("beside a key that stands twice", "a: 1\na: 2\nb: 3\n", [rename("b", "c")], "a: 1\na: 2\nc: 3\n"),
     ("what is missing", "a: 1\n", [rename("b", "c")], NO("there is no such place")),
     ("twice to one name", "a: 1\nb: 2\n", [rename("a", "c"), rename("b", "c")], NO(CLASH)),
     ("key that stands twice", "a: 1\na: 2\n", [rename("a", "b")], NO("its key stands there twice")),
@@ -467,6 +494,14 @@ def test_remove_ignored(before, edits, after):
         [put("metadata.name", "a")],
         "# licence\nmetadata:\n  name: a\nspec: 1\nkind: X\n",
     ),
+    ("metadata where there is no spec", "kind: X\n", [put("metadata.name", "a")], "kind: X\nmetadata:\n  name: a\n"),
+    (
+        "another key where there is a spec",
+        "kind: X\nspec: 1\n",
+        [put("data.a", "b")],
+        "kind: X\nspec: 1\ndata:\n  a: b\n",
+    ),
+    ("behind line ends that only YAML knows", "a: 1\x85b: 2\n", [put("c", 3), remove("a")], NO(ALONE)),
     (
         "metadata and more",
         "spec: 1\n",
@@ -495,6 +530,7 @@ def test_remove_ignored(before, edits, after):
         NO("a comment stands inside a flow collection"),
     ),
     ("under { } behind a blank key", "a : { }\n", [put("a.c", 1)], "a :\n  c: 1\n"),
+    ("under a tag", "a: !!null\nb: 1\n", [put("a.c", 1)], "a:\n  c: 1\nb: 1\n"),
     ("under an item that is null", "-\n- 1\n", [put("[0]", {"a": 1})], "- {a: 1}\n- 1\n"),
     ("under an item that is {}", "- {}\n", [put("[0].a", 1)], "- {a: 1}\n"),
     ("under the root that is {}", "# x\n{}\n", [put("a", 1)], "# x\n{a: 1}\n"),
@@ -581,6 +617,8 @@ def test_set_what_is_missing(before, edits, after):
         [insert("w", 2)],
         "x:\n  - 1\ny:\n- 1\nz:\n  - 1\nw:\n  - 2\n",
     ),
+    ("the word metadata", "- a\n- b: [c]\n", [insert("[1].b", "metadata")], "- a\n- b: [c, metadata]\n"),
+    ("the word metadata, block", "a:\n- x\n", [insert("a", "metadata")], "a:\n- x\n- metadata\n"),
     (
         "that list's own indent",
         "x:\n  - 1\nw:\n- 1\nz:\n  - 1\n",
@@ -675,6 +713,18 @@ def test_insert(before, edits, after):
         NO("its comments have no place there"),
     ),
     (
+        "to {}, with a comment",
+        "a:\n  b: 'x' # y\n  c: 1\nd: {}\n",
+        [move("a.b", "d.b")],
+        "a:\n  c: 1\nd:\n  b: 'x' # y\n",
+    ),
+    (
+        "to {} inside flow, with a comment",
+        "a:\n  b: 'x' # y\n  c: 1\nd: [{}]\n",
+        [move("a.b", "d[0].b")],
+        NO("its comments have no place there"),
+    ),
+    (
         "text that looks like a key's place",
         "a:\n  # {key}\n  b: '{key}'\n  c: 1\n",
         [move("a.b", "d")],
@@ -725,6 +775,7 @@ def test_move(before, edits, after):
     ("CRLF: block to scalar", "a:\r\n  b: 1\r\nc: 2\r\n", [put("a", 1)], "a: 1\r\nc: 2\r\n"),
     ("CRLF: flow", "a: [\r\n  1,\r\n  2\r\n]\r\n", [insert("a", 3), remove("a[0]")], "a: [\r\n  2,\r\n  3\r\n]\r\n"),
     ("mixed line ends: the majority", "a: 1\r\nb: 2\r\nc: 3\n", [put("d", 4)], "a: 1\r\nb: 2\r\nc: 3\nd: 4\r\n"),
+    ("mixed line ends: the other majority", "a: 1\r\nb: 2\nc: 3\n", [put("d", 4)], "a: 1\r\nb: 2\nc: 3\nd: 4\n"),
     ("byte-order mark", "\ufeffa: 1\nb: 2\n", [remove("a"), put("c", 3)], "\ufeffb: 2\nc: 3\n"),
     (
         "byte-order mark in a later document",
@@ -766,6 +817,7 @@ def test_line_ends_and_letters(before, edits, after):
     ("compact mapping", '{"a":1,"b":2}', [put("c", 3)], '{"a":1,"b":2,"c": 3}'),
     ("values are quoted", '{"a": 1, "b": {}}', [put("a", "x"), put("b.y", ["z"])], '{"a": "x", "b": {"y": ["z"]}}'),
     ("keys are quoted", '{"a": 1}', [rename("a", "b")], '{"b": 1}'),
+    ("the root that is {}", "{}", [put("a", "b")], '{"a": "b"}'),
     ("null", '{"a": null}', [put("a.b", 1)], '{"a": {"b": 1}}'),
     (
         "collection to scalar",
@@ -834,6 +886,8 @@ def test_anchors_and_tags(before, edits, after):
     ("last", "a: 1\n--- # x\nb: 2\n", [(1, DropDocument())], "a: 1\n"),
     ("last, without a last newline", "a: 1\n---\nb: 2", [(1, DropDocument())], "a: 1"),
     ("only", "a: 1\n", [DropDocument()], ""),
+    ("only, without a last newline", "a: 1", [DropDocument()], ""),
+    ("first of a text without a last newline", "a: 1\n---\nb: 2", [DropDocument()], "b: 2"),
     ("only, with a header", "# licence\na: 1\n", [DropDocument()], "# licence\n"),
     ("first two", "a: 1\n---\nb: 2\n---\nc: 3\n", [(0, DropDocument()), (1, DropDocument())], "---\nc: 3\n"),
     ("all", "a: 1\n---\nb: 2\n", [(0, DropDocument()), (1, DropDocument())], ""),
@@ -846,6 +900,7 @@ def test_anchors_and_tags(before, edits, after):
     ("JSON, last", '{"a": 1}\n{"b": 1}\n', [(1, DropDocument())], '{"a": 1}\n'),
     ("JSON, only", '{"a": 1}\n', [DropDocument()], ""),
     ("JSON, middle", '{"a": 1}\n{"b": 1}\n{"c": 1}\n', [(1, DropDocument())], '{"a": 1}\n{"c": 1}\n'),
+    ("YAML behind JSON", '{"a": 1}\nb: 1\n---\nc: 1\n', [(1, DropDocument())], '{"a": 1}\nc: 1\n'),
     ("JSON before YAML", '{"a": 1}\n---\nb: 1\n', [DropDocument()], "---\nb: 1\n"),
     ("an empty one", "# x\n", [DropDocument()], NO("the document is empty or cannot be read")),
 )
@@ -879,6 +934,7 @@ WRITTEN = "---\nkind: X\nspec:\n  a:\n  - b\n"
         [NEW],
         "a:\n    b: 1\n    c:\n      - 1\n---\nkind: X\nspec:\n    a:\n      - b\n",
     ),
+    ("behind the first of a text without a last newline", "a: 1\n---\nb: 2", [NEW], "a: 1\n" + WRITTEN + "---\nb: 2"),
     ("CRLF", "a: 1\r\n", [NEW], "a: 1\r\n" + WRITTEN.replace("\n", "\r\n")),
     ("behind ...", "a: 1\n...\n", [NEW], "a: 1\n...\n" + WRITTEN),
     ("JSON", '{"a": 1}\n', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}\n'),
@@ -1076,6 +1132,47 @@ def test_declare_counts_from_the_data_as_it_is():
 
 
 @pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (put(".", 1), "it is the whole document"),
+        (put("a.x", 1), "x would stand in what is no mapping"),
+        (put("c.x", 1), "x would stand in what is no mapping"),
+        (put("c.x.y", 1), "x would stand in what is no mapping"),
+        (put("c[1]", 1), "there is no such item"),
+        (put("c[1].x", 1), "there is no such item"),
+        (put("b[0]", 1), "there is no such item"),
+        (put("b[0].x", 1), "there is no such item"),
+        (insert("a", 1), "a is no list"),
+        (insert("b", 1), "b is no list"),
+        (insert("c[0]", 1), "0 is no list"),
+        (move("a", "b"), "there is a b already"),
+        (move("x", "y"), "there is no such place"),
+        (remove("x"), "there is no such place"),
+        (remove("b.x"), "there is no such place"),
+        (remove("x.y"), "there is no such place"),
+        (remove("a.x"), "there is no such place"),
+        (remove("c[1]"), "there is no such item"),
+        (rename("x", "y"), "there is no such place"),
+        (rename("a", "b"), "there is a b already"),
+    ],
+)
+def test_what_cannot_be_declared(edit, message):
+    with pytest.raises(CannotEdit) as caught:
+        declare({"a": 1, "b": {"d": 2}, "c": [3]}, [edit])
+    assert str(caught.value) == message
+
+
+def test_declare_makes_parents():
+    data = {"a": None, "b": {"c": None}, "d": [{"e": None}]}
+    edits = [put("a.x.y", 1), put("b.c.z", 2), insert("b.l", 3), insert("a.l", 4), put("d[0].e.f", 5), insert("d", 6)]
+    assert declare(data, edits) == {
+        "a": {"x": {"y": 1}, "l": [4]},
+        "b": {"c": {"z": 2}, "l": [3]},
+        "d": [{"e": {"f": 5}}, 6],
+    }
+
+
+@pytest.mark.parametrize(
     ("data", "edits", "paths"),
     [
         ({"labels": {"a": 1}, "b": 1}, [remove("labels.a")], [("labels",)]),
@@ -1137,6 +1234,44 @@ def test_lower_gives_the_splices_in_order():
     (document,) = read("a: 1\nb: 2\nc: 3\n")
     splices = lower.lower(document, None, [put("d", 4), remove("c"), put("a", 5), put("e", 6)])
     assert splices == [lower.Splice(3, 4, "5"), lower.Splice(10, 15, ""), lower.Splice(15, 15, "d: 4\ne: 6\n")]
+
+
+def test_splices_at_one_place_are_one():
+    (document,) = read("a:\n  b: 1\n")
+    splices = lower.lower(document, None, [put("c", 2), put("a.d", 3), AddDocument({"e": 4})])
+    assert splices == [lower.Splice(10, 10, "  d: 3\nc: 2\n---\ne: 4\n")]
+
+
+@pytest.mark.parametrize(
+    "edit", [put("a[7]", 1), put("x[0].y", 1), remove("a[1]"), remove("a.b"), remove("a[0].b"), put("b.c", 1)]
+)
+def test_lower_refuses_by_itself(edit):
+    """A preview has no proof behind it."""
+    (document,) = read("a: [1]\nb: 1\n")
+    with pytest.raises(CannotEdit):
+        lower.lower(document, None, [edit])
+
+
+# ---- the proof
+
+
+@pytest.mark.parametrize(
+    ("before", "splice", "message"),
+    [
+        ("a: 1\nb: 2\n", lower.Splice(0, 5, ""), UNREAD),
+        ("a: 1\nb: 2\n", lower.Splice(3, 4, "3"), UNREAD),
+        ("a: 1\nb: 2\n", lower.Splice(3, 4, "'2'"), UNREAD),
+        ("a: 1\nb: 2\n", lower.Splice(3, 4, "2\n---"), UNREAD),
+        ("a: 1\nb: 2\n", lower.Splice(3, 4, "["), "the edited text would not read as YAML"),
+        ('{"a": 1, "b": 2}', lower.Splice(1, 7, "a: 2"), "the edited text would not read as JSON"),
+        ("a: 1\n---\nb: [\n", lower.Splice(3, 13, "2\n---\nb: 3"), "the edited text would not read as YAML"),
+    ],
+)
+def test_what_went_wrong_is_not_written(monkeypatch, before, splice, message):
+    monkeypatch.setattr(lower, "lower", lambda *_: [splice])
+    with pytest.raises(CannotEdit) as caught:
+        lower.change(before, read(before), {0: [put("a", 2)]})
+    assert str(caught.value) == message
 
 
 def test_lower_takes_the_place_of_the_separator():
