@@ -9,11 +9,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from asklint import data, glob, path, silence, tree
+from asklint.rule import TARGETS
 
 NAME = ".asklint.yaml"
 _VERSION = re.compile(r"v?1\.([0-9]{1,3})(?:[.+-].*)?")
 _LONGEST = 200  # characters of a message that quotes what is wrong
 Where = tuple[str | int, ...]
+
+
+def targets(given: str | Iterable[str]) -> list[str] | None:
+    """The targets in `given`, a list or `ask,acs`, each once; None where one of them is no target."""
+    names = [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given)
+    return list(dict.fromkeys(names)) if all(name in TARGETS for name in names) else None
 
 
 class ConfigError(ValueError):

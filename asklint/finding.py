@@ -92,6 +92,7 @@ class Finding(NamedTuple):
     related: tuple[tuple[Place, str], ...] = ()
     data: Mapping[str, Any] | None = None
     container: str | None = None  # the name of the container in which the place is
+    targets: tuple[str, ...] = ()  # those that it is true of, where a run asks about several
 
 
 class Told(NamedTuple):
@@ -125,3 +126,5 @@ class Report(NamedTuple):
     refused: Sequence[tuple[Finding, str]] = ()  # fixes that were not made, each with the reason
     written: Sequence[str] = ()  # files written
     lang: str = "en"
+    names: Sequence[str] = ()  # of the files, in their order
+    sides: Sequence[Report] = ()  # what each target says, where a run asks about several; `target` names them all

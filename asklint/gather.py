@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from asklint import engine, run
@@ -79,6 +79,7 @@ class Gathered:
             self.refused,
             self.written,
             lang,
+            self.names,
         )
 
     def _concluded(self) -> list[Finding]:
@@ -86,11 +87,30 @@ class Gathered:
         found = [finding for finding in engine.conclude(self.told, self.setup) if engine.is_heard(finding, self.setup)]
         if not found:
             return self.findings
-        order = {name: index for index, name in enumerate(self.names)}
-        return sorted(
-            [*self.findings, *found],
-            key=lambda one: (order[one.place.file], one.place.line, one.place.column, one.rule),
-        )
+        return _in_order([*self.findings, *found], self.names)
+
+
+def beside(sides: Sequence[Report]) -> Report:
+    """What a check says for several targets as one report: each finding names the targets that it is true of."""
+    merged: dict[str, Finding] = {}
+    for side in sides:
+        for finding in side.findings:
+            # the page may differ from target to target, the place and the words decide
+            alike = repr(finding._replace(source=None, place=finding.place._replace(excerpt=())))
+            known = merged.get(alike, finding)
+            merged[alike] = known._replace(targets=(*known.targets, side.target))
+    first = sides[0]
+    return first._replace(
+        target=",".join(side.target for side in sides),
+        findings=_in_order(merged.values(), first.names),
+        silenced=sum(side.silenced for side in sides),
+        sides=sides,
+    )
+
+
+def _in_order(findings: Iterable[Finding], names: Sequence[str]) -> list[Finding]:
+    order = {name: index for index, name in enumerate(names)}
+    return sorted(findings, key=lambda one: (order[one.place.file], one.place.line, one.place.column, one.rule))
 
 
 def check_mirror(inputs: Sequence[files.Input], out: Path) -> None:

@@ -82,6 +82,8 @@ def test_fix_exits(tmp_path, text, words, status, after):
         (("check", "a.yaml", "missing/"), "missing/: there is no such file or folder"),
         (("check", "-", "a.yaml"), "- stands for standard input, and alone"),
         (("check", "--target", "aks"), "'aks' is not one of"),
+        (("check", "--target", "ask,aks"), "'ask,aks' is not one of"),
+        (("fix", "--target", "ask,acs"), "fix writes for one target"),
         (("check", "--tarket", "ask"), "--target"),
         (("check", "--jobs", "0"), "--jobs"),
         (("check", "--fail-on", "fatal"), "--fail-on"),
@@ -613,3 +615,52 @@ def test_killed(tmp_path, killed):
     if killed == "worker":
         assert (process.returncode, out) == (3, b"")
         assert err == b"asklint: a process was ended from outside, as where memory is short; try --jobs 1\n"
+
+
+# ---- several targets side by side
+
+HOST_NETWORK = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  hostNetwork: true\n  containers:\n  - {name: web, image: web:1}\n"
+NODE_PORT = "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  type: NodePort\n"
+
+
+@pytest.mark.parametrize("named", ["option", "config", "stream"])
+def test_targets_side_by_side(tmp_path, named):
+    """What both say stands once and names both; each target has its own total, and the worst decides."""
+    scene(
+        tmp_path,
+        {"a.yaml": HOST_NETWORK + NODE_PORT, ".asklint.yaml": "target: [ask, acs]\n" if named == "config" else "{}\n"},
+    )
+    options = () if named == "config" else ("--target", "acs,ask")
+    paths, stdin = (("-",), HOST_NETWORK + NODE_PORT) if named == "stream" else (("a.yaml",), None)
+    done = asklint(
+        "check",
+        *options,
+        "--select",
+        "host-network,service-nodeport",
+        "--format",
+        "json",
+        *paths,
+        cwd=tmp_path,
+        stdin=stdin,
+    )
+    told = json.loads(done.stdout)
+    order = ["ask", "acs"] if named == "config" else ["acs", "ask"]
+    assert (done.returncode, told["target"], list(told["targets"])) == (1, ",".join(order), order)
+    said = {(one["rule"], one["severity"]): one["targets"] for one in told["findings"]}
+    assert said[("host-network", "error")] == ["ask"]
+    assert said[("host-network", "warning")] == ["acs"]
+    assert sum(count["errors"] for count in told["targets"].values()) == sum(
+        len(one["targets"]) for one in told["findings"] if one["severity"] == "error"
+    )
+    assert said[("service-nodeport", "error")] == order
+
+
+def test_targets_side_by_side_for_people(tmp_path):
+    scene(tmp_path, {"a.yaml": HOST_NETWORK})
+    done = asklint("check", "--target", "ask,acs", "--select", "host-network", "a.yaml", cwd=tmp_path)
+    assert done.stdout == (
+        "a.yaml:6:3: error[host-network] (ask) spec.hostNetwork is set, and there is no node network to join [fix: unsafe]\n"
+        "a.yaml:6:3: warning[host-network] (acs) spec.hostNetwork is set, and there is no node network to join [fix: unsafe]\n"
+        "1 error in 1 object of 1 file (target ask)\n1 fixable: asklint fix --unsafe\n"
+        "1 warning in 1 object of 1 file (target acs)\n1 fixable: asklint fix --unsafe\n"
+    )

@@ -53,6 +53,7 @@ LADDER = [
     "inputs",
     "run",
     "gather",
+    "request",
     "report",
     "serve",
     "cli",

@@ -853,6 +853,8 @@ FINDINGS = st.builds(
     st.none() | TEXT,
     st.lists(st.tuples(PLACES, TEXT), max_size=2).map(tuple),
     st.none() | st.dictionaries(TEXT, st.floats() | st.integers() | TEXT | st.none(), max_size=3),
+    st.none() | TEXT,
+    st.lists(st.sampled_from(["ask", "eci", "acs"]), max_size=2).map(tuple),
 )
 REPORTS = st.builds(
     Report,
@@ -867,6 +869,8 @@ REPORTS = st.builds(
     st.lists(st.tuples(FINDINGS, TEXT), max_size=2),
     st.lists(TEXT, max_size=2),
     st.sampled_from(["en", "zh"]),
+    names=st.just(()),
+    sides=st.just(()),
 )
 
 

@@ -23,8 +23,8 @@ def _line(finding: Finding, lang: str, color: bool) -> str:
     kind = f"{summary.say(lang, finding.severity)}[{summary.shown(finding.rule)}]"
     if color:
         where, kind = f"\x1b[1m{where}\x1b[0m", f"\x1b[{_COLORS[finding.severity]}m{kind}\x1b[0m"
-    words = (summary.shown(part) for part in (finding.message, *_hint(finding, lang)))
-    return f"{where}: {kind} {' '.join(words)}"
+    parts = (summary.targets(finding, lang), finding.message, *_hint(finding, lang))
+    return f"{where}: {kind} {' '.join(summary.shown(part) for part in parts if part)}"
 
 
 def _hint(finding: Finding, lang: str) -> Iterator[str]:

@@ -20,8 +20,10 @@ def render(report: Report, *, width: int = 100, color: bool = False) -> str:
         f'"version": {VERSION}',
         f'"target": {_dump(report.target)}',
         f'"summary": {_dump(_summary(report))}',
-        f'"findings": {_rows(_finding(finding) for finding in summary.findings(report))}',
     ]
+    if report.sides:
+        parts.append(f'"targets": {_dump({side.target: _summary(side) for side in report.sides})}')
+    parts.append(f'"findings": {_rows(_finding(finding) for finding in summary.findings(report))}')
     if report.mended or report.refused or report.written:
         refused = ({"reason": reason, "finding": _finding(finding)} for finding, reason in report.refused)
         parts += [
@@ -64,6 +66,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity,
+        **({"targets": finding.targets} if finding.targets else {}),
         "message": finding.message,
         "caveat": fix.caveat if fix else None,
         **_place(finding.place),

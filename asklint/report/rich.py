@@ -117,7 +117,9 @@ class _Told:
     def heading(self) -> Iterator[Line]:
         severity = self.finding.severity
         start = f"{say(self.lang, severity)}[{shown(self.finding.rule)}]"
-        first, *more = _wrapped(f"{start}{self.colon}{shown(self.finding.message)}", self.width, 4)
+        of = summary.targets(self.finding, self.lang)
+        told = f"{start}{' ' * bool(of)}{of}{self.colon}{shown(self.finding.message)}"
+        first, *more = _wrapped(told, self.width, 4)
         yield [(first[: len(start)], severity), (first[len(start) :], "message")]
         for line in more:
             yield [(f"    {line}", "message")]

@@ -152,6 +152,12 @@ def name(identity: Identity) -> str:
     return f"{identity.kind} {path}" if path else identity.kind
 
 
+def targets(finding: Finding, lang: str) -> str:
+    """`(ask, acs)`: what the finding is true of, where a run asks about several targets; "" elsewhere."""
+    names = say(lang, ",").join(finding.targets)
+    return names and (f"（{names}）" if lang == "zh" else f"({names})")
+
+
 def findings(report: Report) -> Sequence[Finding]:
     """The findings of `report`; where this run refused to make a fix, the fix says why."""
     if not report.refused:
@@ -187,12 +193,13 @@ def lines(report: Report) -> Iterator[Line]:
     yield from _fixes(report)
     rest = list(_not_checked(report))
     if report.findings or report.unread or report.refused or not report.objects:
-        yield from _total(report)
+        for side in report.sides or [report]:
+            yield from _total(side)
         yield from rest
         yield from _list(lang, "unread", "file", (f"{file}{say(lang, ':')}{why}" for file, why in report.unread))
         return
     would = report.mended and not report.written
-    clear = say(lang, "then-clear" if would else "clear", _size(report), report.target)
+    clear = say(lang, "then-clear" if would else "clear", _size(report), report.target.replace(",", say(lang, ",")))
     yield Line("clear", say(lang, ";").join([clear, *(line.text for line in rest)]))
 
 

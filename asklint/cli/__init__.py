@@ -1,0 +1,82 @@
+"""The command asklint: click; the only floor that prints or exits."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+if sys.argv[1:] == ["--version"]:  # answered before click is imported: editors and hooks ask it often
+    from asklint import __version__
+
+    print(f"asklint {__version__}")
+    sys.exit(0)
+
+import click
+
+from asklint import __version__
+from asklint.request import Wrong
+
+COMMANDS = {
+    "check": "manifests",
+    "fix": "manifests",
+    "rules": "pages",
+    "rule": "pages",
+    "matrix": "pages",
+    "test": "pages",
+}  # the module in which each command stands: it is imported when the command is asked for
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"asklint.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(__version__, message="asklint %(version)s")
+def cli() -> None:
+    """Say what in Kubernetes manifests will not run on Alibaba Cloud ASK, and rewrite them so that they do."""
+
+
+def main(command: click.Command = cli) -> None:
+    """Runs `command`: click's own exit codes, and 3 with what to report where asklint itself is at fault."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(
+            stream, "reconfigure"
+        ):  # a name or a mask that the terminal has no letter for
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        command(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("asklint: interrupted; files already written are whole, all others as they were", err=True)
+        sys.exit(130)
+    except Wrong as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except Exception as error:
+        if type(error).__name__ == "WorkerLost":  # of asklint.pool, which a run of few files does not import
+            click.echo("asklint: a process was ended from outside, as where memory is short; try --jobs 1", err=True)
+        else:
+            _tell_fault()
+        sys.exit(3)
+
+
+def _tell_fault() -> None:
+    import platform
+    import traceback
+
+    click.echo(
+        f"asklint: this is a fault of asklint itself. Please report it with the lines below:\n"
+        f"asklint {__version__}, Python {platform.python_version()}, {platform.platform()}\n{traceback.format_exc()}",
+        err=True,
+        nl=False,
+    )

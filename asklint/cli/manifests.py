@@ -1,0 +1,145 @@
+"""The commands about manifests: check and fix."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from asklint import report, run
+from asklint.cli.screen import Progress, say, stdin, width, write_report, write_stream
+from asklint.finding import SEVERITIES, Report
+from asklint.gather import Gathered, beside
+from asklint.inputs import files
+from asklint.request import STDIN, Request, Wrong, requests
+
+
+def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that check and fix share."""
+    options = (
+        click.argument("paths", nargs=-1, metavar="[PATH]..."),
+        click.option("--target", metavar="TARGET", help="ask (default), eci or acs; check takes several: ask,acs."),
+        click.option("--kubernetes-version", metavar="VERSION", help="The cluster's (default: the newest known)."),
+        click.option("--select", multiple=True, metavar="RULE|CATEGORY", help="Ask these alone."),
+        click.option("--ignore", multiple=True, metavar="RULE|CATEGORY", help="Do not ask these."),
+        click.option("--config", "config_file", type=click.Path(dir_okay=False), help="Use this .asklint.yaml."),
+        click.option("--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own."),
+        click.option("--format", "style", type=click.Choice(tuple(report.FORMATS)), help="How to show what is found."),
+        click.option("--output", type=click.Path(dir_okay=False), help="Write the report to this file."),
+        click.option("--fail-on", type=click.Choice((*SEVERITIES, "never")), help="The least severity that exits 1."),
+        click.option("--jobs", type=click.IntRange(1), help="Processes to use (default: all processors)."),
+        click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found."),
+        click.option("--allow-empty", is_flag=True, help="Exit 0 where there is nothing to check."),
+        click.option("--stdin-filename", default=STDIN, metavar="NAME", help="What to call standard input."),
+        click.option("--lang", type=click.Choice(("en", "zh")), help="The language of messages."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_shared
+def check(paths: tuple[str, ...], **options: Any) -> None:
+    """Say what is wrong in PATH: files, folders, or - for standard input. Never writes to a manifest."""
+    asked = requests(paths, options)
+    content = stdin() if asked[0].paths == ("-",) else None
+    sides = [_checked(one, content) for one in asked]
+    sys.exit(_finish(asked[0], beside(sides) if len(sides) > 1 else sides[0]))
+
+
+def _checked(asked: Request, content: bytes | None) -> Report:
+    gathered = Gathered(asked.setup)
+    for one in _outcomes(asked, content):
+        gathered.add(one)
+    return gathered.report(asked.plan.target, asked.plan.lang)
+
+
+@click.command()
+@_shared
+@click.option("--unsafe", is_flag=True, help="Make fixes too that change behaviour, cost, reach or data.")
+@click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
+@click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 if anything would change.")
+@click.option("--out", type=click.Path(file_okay=False), metavar="DIR", help="Write all files to DIR instead.")
+def fix(paths: tuple[str, ...], unsafe: bool, diff: bool, check_only: bool, out: str | None, **options: Any) -> None:
+    """Rewrite the manifests in PATH so that they run on the target; what is not safe only with --unsafe."""
+    asked, *others = requests(paths, options)
+    if others:
+        raise Wrong("fix writes for one target; check shows several side by side")
+    if asked.paths == ("-",):
+        if out:
+            raise Wrong("--out is for files; standard input goes to standard output")
+        sys.exit(_fix_stream(asked, unsafe, diff, check_only))
+    gathered, folder = Gathered(asked.setup), Path(out) if out else None
+    inputs = asked.inputs(folder)
+    with Progress(len(inputs)) as step:
+        for one in run.fix(inputs, asked.plan, asked.setup, asked.jobs, unsafe, step):
+            if diff and one.new:
+                _show_patch(one)
+            if diff or check_only:
+                gathered.mend(one)
+            else:
+                gathered.write(one, folder)
+    told = gathered.report(asked.plan.target, asked.plan.lang)
+    status = _finish(asked, told, sys.stderr if diff else sys.stdout)
+    sys.exit(max(status, 1 if check_only and gathered.mended else 0))
+
+
+def _outcomes(asked: Request, content: bytes | None) -> Iterator[run.Outcomes]:
+    if content is not None:
+        yield asked.check_stream(content)
+        return
+    inputs = asked.inputs()
+    with Progress(len(inputs)) as step:
+        yield from run.check(inputs, asked.plan, asked.setup, asked.jobs, not asked.options["no_cache"], step)
+
+
+def _finish(asked: Request, told: Report, to: IO[str] | None = None) -> int:
+    """Shows the report on `to` (standard output), and gives the exit status."""
+    _show(asked, _render(asked, told, to or sys.stdout), to or sys.stdout)
+    return asked.status(told)
+
+
+def _render(asked: Request, told: Report, to: IO[str] | None) -> str:
+    terminal = to is not None and to.isatty() and not asked.options["output"]
+    style = asked.options["style"] or ("rich" if terminal else "concise")
+    color = terminal and "NO_COLOR" not in os.environ
+    return report.render(style, told, width=width() if terminal else 100, color=color)
+
+
+def _show(asked: Request, text: str, to: IO[str] | None) -> None:
+    """Prints the report, or writes it to --output."""
+    if asked.options["output"]:
+        write_report(Path(asked.options["output"]), text)
+    else:
+        say(text, to)
+
+
+def _show_patch(one: run.Mended) -> None:
+    from asklint import patch
+
+    name = one.without.input.name
+    say(patch.unified(name, files.decode(one.old, name).text, files.decode(one.new, name).text))
+
+
+def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> int:
+    """Standard input to standard output, fixed; the report goes to standard error."""
+    one, content, gathered = asked.stream(), stdin(), Gathered(asked.setup)
+    try:
+        mended = run.mend(one, files.checked(content), asked.setup, unsafe)
+    except OSError as error:
+        raise Wrong(f"{one.name}: {run.reason(error)}") from error
+    gathered.mend(mended)
+    told = gathered.report(asked.plan.target, asked.plan.lang)
+    status = asked.status(told) if asked.options["fail_on"] else 0
+    text = _render(asked, told, sys.stderr)  # before a byte is written: a fault must leave standard output empty
+    if status != 2 and diff and mended.new:
+        _show_patch(mended)
+    elif status != 2 and not diff and not check_only:
+        write_stream(mended.new or content)
+    _show(asked, text, sys.stderr)
+    return max(status, 1 if check_only and mended.made else 0)

@@ -1,0 +1,146 @@
+"""What the user asks of a run: options over config over defaults, and the inputs that they name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from asklint import config, engine, run
+from asklint.finding import NOTHING, SEVERITIES, Finding, Report
+from asklint.gather import Clash, check_mirror
+from asklint.inputs import files
+from asklint.rule import TARGETS, RuleError
+
+STDIN = "<stdin>"
+
+
+class Wrong(Exception):
+    """Asked wrongly; the message says what to do. Exit status 2."""
+
+
+class Request:
+    """What the user asks for: options over config over defaults.
+
+    `options` are those of the command line by their names; the ones that are missing or None were not given.
+    Raises Wrong where they, the config or a rule file cannot be used.
+    """
+
+    def __init__(self, paths: tuple[str, ...], options: Mapping[str, Any]) -> None:
+        self.paths = paths or (".",)
+        self.options = {**options, "select": _listed(options["select"]), "ignore": _listed(options["ignore"])}
+        if "-" in self.paths and len(self.paths) > 1:
+            raise Wrong("- stands for standard input, and alone")
+        file = Path(options["config_file"]) if options["config_file"] else config.find(Path.cwd())
+        try:
+            self.config = config.load(file)
+            self.plan = self._plan(self.config.content)
+            known = run.specs(self.plan.folders)
+            config.check(self.config, known)
+            self._check_names(known)
+            self.setup = run.setup(self.plan, known)
+        except (config.ConfigError, RuleError) as error:
+            raise Wrong(str(error)) from error
+        self.fail_on: str = options["fail_on"] or self.config.content.get("fail-on", "error")
+        self.jobs: int = options["jobs"] or run.default_jobs()
+
+    def _plan(self, content: Any) -> run.Plan:
+        ignore = content.get("ignore", [])
+        for folder in self.options["folders"]:
+            if not os.path.exists(folder):
+                raise Wrong(f"--rules {folder}: there is no such folder")
+        named = config.targets(content.get("target", "ask")) or ["ask"]
+        self.others = [] if self.options["target"] else named[1:]  # what the config asks for besides
+        return run.Plan(
+            self.options["target"] or named[0],
+            language(self.options["lang"] or content.get("lang")),
+            tuple(self.options["select"] or content.get("select", ())),
+            (*self.options["ignore"], *(entry for entry in ignore if isinstance(entry, str))),
+            content.get("severity", {}),
+            self._options(content),
+            content.get("pods", {}),
+            (*self.options["folders"], *(str(self.config.root / folder) for folder in content.get("rules", []))),
+            tuple(entry for entry in ignore if not isinstance(entry, str)),
+            str(self.config.root),
+        )
+
+    def _options(self, content: Any) -> Any:
+        version = self.options["kubernetes_version"]
+        if version is not None:
+            wrong = config.wrong_version(version)
+            if wrong:
+                raise Wrong(f"--kubernetes-version {version}: {wrong}")
+            return run.versioned(content.get("options", {}), version, force=True)
+        return run.versioned(content.get("options", {}), content.get("kubernetes-version"))
+
+    def _check_names(self, known: dict[str, Any]) -> None:
+        names = {*known, *(spec["category"] for spec in known.values())}
+        for option in ("select", "ignore"):
+            for name in self.options[option]:
+                if name not in names:
+                    hint = config.suggest(name, names)
+                    raise Wrong(f"--{option}: there is no rule or category {name}{hint}")
+
+    def inputs(self, out: Path | None = None) -> list[files.Input]:
+        """The files that were named; `out` is the mirror tree to which they shall go."""
+        try:
+            found = list(files.find(self.paths, self.config.content.get("exclude", ()), self.config.root, out))
+            if out is not None:
+                check_mirror(found, out)
+        except FileNotFoundError as error:
+            raise Wrong(f"{error}: there is no such file or folder") from error
+        except Clash as error:
+            raise Wrong(f"--out {out}: {error}") from error
+        return found
+
+    def check_stream(self, content: bytes) -> run.Outcomes:
+        """What standard input says, whose `content` was read."""
+        one = self.stream()
+        try:
+            source = files.decode(files.checked(content), one.name)
+        except OSError as error:
+            return run.Outcomes(one, NOTHING, run.reason(error))
+        return run.Outcomes(one, run.told(engine.check(source, self.setup)))
+
+    def stream(self) -> files.Input:
+        """Standard input, by the name that it shall have."""
+        return files.Input(self.options["stdin_filename"], Path(self.options["stdin_filename"]))
+
+    def status(self, told: Report) -> int:
+        """The exit status that `told` comes to."""
+        if told.unread or (not told.objects and not told.findings and not self.options["allow_empty"]):
+            return 2
+        return 1 if fails(told.findings, self.fail_on) else 0
+
+
+def requests(paths: tuple[str, ...], options: Mapping[str, Any]) -> list[Request]:
+    """What is asked for each target, where several are named: `ask,acs`. Raises Wrong, as Request does."""
+    given = options["target"]
+    targets = config.targets(given) if given else None
+    if targets is None and given:
+        raise Wrong(f"--target: {given!r} is not one of {', '.join(TARGETS)}, nor several of them with commas between")
+    first = Request(paths, {**options, "target": targets[0] if targets else None})
+    rest = targets[1:] if targets else first.others
+    return [first, *(Request(paths, {**options, "target": target}) for target in rest)]
+
+
+def _listed(given: Sequence[str]) -> tuple[str, ...]:
+    """`a,b` as a and b."""
+    return tuple(name.strip() for names in given for name in names.split(",") if name.strip())
+
+
+def fails(findings: Sequence[Finding], least: str) -> bool:
+    """Whether one of `findings` is as bad as `least`."""
+    if least == "never":
+        return False
+    bad = SEVERITIES[: [str(severity) for severity in SEVERITIES].index(least) + 1]
+    return any(finding.severity in bad for finding in findings)
+
+
+def language(asked: str | None) -> str:
+    """The language that was asked for, else that of the environment: Chinese where it says so, English elsewhere."""
+    if asked:
+        return asked
+    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if said.startswith("zh") else "en"
