@@ -22,7 +22,7 @@ class Gathered:
     def __init__(self, setup: engine.Setup) -> None:
         self.setup = setup
         self.findings: list[Finding] = []
-        self.files = self.objects = self.silenced = 0
+        self.files = self.objects = self.silenced = self.moot = 0
         self.skipped: Counter[str] = Counter()
         self.unread: list[tuple[str, str]] = []
         self.mended: list[Finding] = []
@@ -40,11 +40,13 @@ class Gathered:
             return
         findings, objects, skipped, silenced, told = one.outcome
         kept = [finding for finding in findings if engine.is_heard(finding, self.setup)]
-        self.findings += kept
-        self.told += told
+        self.told += told if len(kept) == len(findings) else _staying(told, findings, kept)
+        self.silenced += silenced + len(findings) - len(kept)
+        left = _without_moot(kept)
+        self.findings += left
+        self.moot += len(kept) - len(left)
         self.objects += objects
         self.skipped.update(skipped)
-        self.silenced += silenced + len(findings) - len(kept)
 
     def mend(self, one: run.Mended) -> None:
         """Adds what a file says once its fixes are made."""
@@ -80,11 +82,12 @@ class Gathered:
             self.written,
             lang,
             self.names,
+            self.moot,
         )
 
     def _concluded(self) -> list[Finding]:
         """The findings, those across files each behind those of its file."""
-        found = [finding for finding in engine.conclude(self.told, self.setup) if engine.is_heard(finding, self.setup)]
+        found = [one.finding for one in engine.conclude(self.told, self.setup)]
         if not found:
             return self.findings
         return _in_order([*self.findings, *found], self.names)
@@ -127,18 +130,30 @@ def check_mirror(inputs: Sequence[files.Input], out: Path) -> None:
         taken[place] = one.name
 
 
+def _without_moot(findings: list[Finding]) -> list[Finding]:
+    """`findings` without what else is wrong with an object that a fix drops whole."""
+    going = {one.object: one.rule for one in findings if one.object and one.fix and one.fix.drops}
+    return [one for one in findings if not one.object or going.get(one.object, one.rule) == one.rule]
+
+
+def _staying(told: Sequence[Told], findings: Sequence[Finding], kept: Sequence[Finding]) -> list[Told]:
+    """`told`, in which no object goes by a fix that the config keeps from being made."""
+    silent = {(finding.rule, finding.object) for finding in findings if finding not in kept}
+    return [one._replace(goes=None) if (one.goes, one.object) in silent else one for one in told]
+
+
 def _write(one: run.Mended, out: Path | None) -> Path | None:
     """The place to which a file was written; None where it is as it was. Raises OSError."""
     from asklint import write
 
     input_ = one.without.input
     if out is None:
-        if not one.new:
+        if one.new is None:
             return None
         write.atomic(input_.path, one.new, one.old)
         return input_.path
     if one.without.problem or input_.reason == "excluded":
         return None
     place = write.below(out, input_.name)
-    write.new(place, one.new or files.raw(input_.path))
+    write.new(place, files.raw(input_.path) if one.new is None else one.new)
     return place

@@ -13,6 +13,7 @@ from asklint.config import Where, Written
 from asklint.finding import Finding
 from asklint.path import concrete, parse
 from asklint.rule import FIELD, TARGETS, WORDS, Rule, RuleError
+from asklint.settle import Settled, settle
 from asklint.source import Source
 
 ARROW = "  # <-"
@@ -164,41 +165,80 @@ def examples(rule: RuleFile) -> Iterator[Failure]:
 
 
 def _problems(rule: RuleFile, example: Mapping[str, Any]) -> Iterator[str]:
-    made = Rule(rule.name, rule.spec, example.get("target", "ask"), data.load()["schemas"], "en")
-    known = frozenset((*data.load()["rules"], rule.name))
-    setup = engine.Setup([made] if made.severity else [], {rule.name: example.get("options", {})}, known=known)
+    setup = _setup(rule, example)
     texts = {MAIN: example.get("bad", example.get("good")), **example.get("files", {})}
-    arrows = {(name, line) for name, text in texts.items() for line in _arrows(text)}
-    if "bad" in example and not arrows:
+    if "bad" in example and not any(_arrows(text) for text in texts.values()):
         yield "it is called bad and has no arrow"
-    yield from _misplaced(_findings(texts, setup), arrows)
-    text = texts[MAIN].replace(ARROW, "")
-    fixed = engine.fix(Source(MAIN, text), setup, unsafe=True)
-    wanted = example.get("fixed", text).replace(ARROW, "")
-    if fixed.text != wanted:
-        yield f"the fix gives\n{fixed.text}\ninstead of\n{wanted}"
-        return
+    yield from _misplaced(rule, texts, setup)
+    plain = {name: text.replace(ARROW, "") for name, text in texts.items()}
+    fixed = _fixed(plain, setup)
+    after = {**texts, **example.get("fixed-files", {})}
     if "fixed" in example:
-        after = _misplaced(fixed.checked.findings, {(MAIN, line) for line in _arrows(example["fixed"])})
-        yield from (f"after the fix: {problem}" for problem in after)
-    again = engine.fix(Source(MAIN, fixed.text), setup, unsafe=True)
-    if again.text != fixed.text:
-        yield f"a second fix changes it again to\n{again.text}"
+        after[MAIN] = example["fixed"]
+    for name, text in after.items():
+        wanted = text.replace(ARROW, "")
+        if fixed[name] != wanted:
+            yield f"the fix gives\n{fixed[name]}\ninstead of\n{wanted}"
+            return
+    if "fixed" in example or "fixed-files" in example:
+        yield from (f"after the fix: {problem}" for problem in _misplaced(rule, after, setup))
+    for name, text in _fixed(fixed, setup).items():
+        if text != fixed[name]:
+            yield f"a second fix changes it again to\n{text}"
 
 
-def _findings(texts: Mapping[str, str], setup: engine.Setup) -> list[Finding]:
+def _setup(rule: RuleFile, example: Mapping[str, Any]) -> engine.Setup:
+    target, loaded = example.get("target", "ask"), data.load()
+    specs = {name: loaded["rules"][name] for name in example.get("with", ())} | {rule.name: rule.spec}
+    made = [Rule(name, spec, target, loaded["schemas"], "en") for name, spec in sorted(specs.items())]
+    options = {name: example.get("options", {}) if name == rule.name else {} for name in specs}
+    known = frozenset((*loaded["rules"], rule.name))
+    return engine.Setup([one for one in made if one.severity], options, known=known, whole=True)
+
+
+def mended(path: Path, example: Mapping[str, Any]) -> list[Finding]:
+    """What the fixes of the rule file at `path` mend in one of its examples."""
+    rule = RuleFile(path.stem, path, data.parse(path))
+    texts = {MAIN: example.get("bad", example.get("good", "")), **example.get("files", {})}
+    fixed, settled = _fix({name: text.replace(ARROW, "") for name, text in texts.items()}, _setup(rule, example))
+    found = [
+        *(one for own in fixed.values() for one in own.mended),
+        *(one for own in settled.values() for one in own.mended),
+    ]
+    return [one for one in found if one.rule == rule.name]
+
+
+def _fix(texts: Mapping[str, str], setup: engine.Setup) -> tuple[dict[str, engine.Fixed], dict[str, Settled]]:
+    """What each file becomes by its own fixes, and what fixes across files make of it."""
+    fixed = {name: engine.fix(Source(name, text), setup, unsafe=True) for name, text in texts.items()}
+    before = {name: one.before.told for name, one in fixed.items()}
+    after = {name: one.checked.told for name, one in fixed.items()}
+    return fixed, settle(before, after, lambda name: Source(name, fixed[name].text), setup, unsafe=True)[0]
+
+
+def _fixed(texts: Mapping[str, str], setup: engine.Setup) -> dict[str, str]:
+    """The files once all fixes are made."""
+    fixed, settled = _fix(texts, setup)
+    return {name: settled[name].source.text if name in settled else one.text for name, one in fixed.items()}
+
+
+def _findings(texts: Mapping[str, str], setup: engine.Setup) -> Iterator[Finding]:
     checked = [engine.check(Source(name, text.replace(ARROW, "")), setup) for name, text in texts.items()]
-    across = engine.conclude((told for one in checked for told in one.told), setup)
-    return [*(finding for one in checked for finding in one.findings), *across]
+    for one in checked:
+        yield from one.findings
+    yield from (one.finding for one in engine.conclude((told for one in checked for told in one.told), setup))
 
 
 def _arrows(text: str) -> set[int]:
     return {number for number, line in enumerate(text.split("\n"), 1) if line.rstrip("\r").endswith(ARROW)}
 
 
-def _misplaced(findings: list[Finding], arrows: set[tuple[str, int]]) -> Iterator[str]:
+def _misplaced(rule: RuleFile, texts: Mapping[str, str], setup: engine.Setup) -> Iterator[str]:
+    arrows = {(name, line) for name, text in texts.items() for line in _arrows(text)}
     spoken: dict[tuple[str, int], list[str]] = {}
-    for finding in findings:
+    for finding in _findings(texts, setup):
+        if finding.rule != rule.name:
+            continue
         spoken.setdefault((finding.place.file, finding.place.line), []).append(finding.message)
         if FIELD.search(finding.message):
             yield f"a field of the message is not filled: {finding.message}"

@@ -63,6 +63,7 @@ class Request:
             (*self.options["folders"], *(str(self.config.root / folder) for folder in content.get("rules", []))),
             tuple(entry for entry in ignore if not isinstance(entry, str)),
             str(self.config.root),
+            all(os.path.isdir(path) for path in self.paths),
         )
 
     def _options(self, content: Any) -> Any:

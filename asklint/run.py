@@ -17,6 +17,8 @@ from asklint.inputs.files import Input
 
 if TYPE_CHECKING:
     from asklint.cache import Cache
+    from asklint.settle import Settled
+    from asklint.source import Source
 
 VERSIONED = ("kubernetes-version", "schema")  # the rules that ask for the cluster's version
 PARALLEL = 64  # files; below this a pool costs more than it saves
@@ -38,6 +40,7 @@ class Plan(NamedTuple):
     folders: tuple[str, ...] = ()  # the user's own rules
     silence: tuple[Mapping[str, Any], ...] = ()
     root: str = "."  # the config's folder, from which paths in `silence` count
+    whole: bool = False  # whether whole folders were named, and nothing else
 
 
 class Outcomes(NamedTuple):
@@ -51,7 +54,7 @@ class Outcomes(NamedTuple):
 class Mended(NamedTuple):
     """What one input says without its fixes and with them; nothing is written yet.
 
-    `old` and `new` are its bytes, empty where nothing changes.
+    `old` and `new` are its bytes; `new` is None where nothing changes, and empty where nothing is left.
     """
 
     without: Outcomes
@@ -59,7 +62,7 @@ class Mended(NamedTuple):
     made: list[Finding] = []
     refused: list[engine.Refused] = []
     old: bytes = b""
-    new: bytes = b""
+    new: bytes | None = None
 
 
 def specs(folders: Iterable[str]) -> dict[str, Any]:
@@ -82,7 +85,7 @@ def setup(plan: Plan, known: Mapping[str, Any] | None = None) -> engine.Setup:
     rules = rule.load({**data.load(), "rules": known}, plan.target, plan.lang, plan.severity)
     chosen = [one for one in rules if is_chosen(one.name, one.category, plan)]
     ignore = [silence.entry(entry, Path(plan.root)) for entry in plan.silence]
-    return engine.Setup(chosen, plan.options, plan.pods, ignore, date.today(), frozenset(known))
+    return engine.Setup(chosen, plan.options, plan.pods, ignore, date.today(), frozenset(known), plan.whole)
 
 
 def versioned(
@@ -188,11 +191,47 @@ def stamp(plan: Plan) -> str:
 
 def fix(
     inputs: Sequence[Input], plan: Plan, made: engine.Setup, jobs: int, unsafe: bool, step: Callable[[], None]
-) -> Iterator[Mended]:
-    """Mends every input, in order, and writes none; `step` is called after each."""
+) -> list[Mended]:
+    """Mends every input, in order, and writes none; `step` is called after each.
+
+    What changes is kept until all are done: a fix may span files.
+    """
+    done = []
     for mended in _each(partial(fix_one, unsafe=unsafe), inputs, plan, made, jobs):
         step()
-        yield mended
+        done.append(mended)
+    return settled(done, made, unsafe)
+
+
+def settled(mended: Sequence[Mended], made: engine.Setup, unsafe: bool, content: bytes = b"") -> list[Mended]:
+    """`mended` once fixes across files are made too; `content` are the bytes of standard input where that is asked."""
+    if not any(one.without.outcome[4] for one in mended):  # nothing was noted
+        return list(mended)
+    from asklint.settle import settle
+
+    by_name = {one.without.input.name: one for one in mended}
+
+    def read(name: str) -> Source:
+        one = by_name[name]
+        text = one.new if one.new is not None else content or files.raw(one.without.input.path)
+        return files.decode(text, name)
+
+    before = {name: one.without.outcome[4] for name, one in by_name.items()}
+    after = {name: one.fixed.outcome[4] for name, one in by_name.items()}
+    changed, refused = settle(before, after, read, made, unsafe)
+    return [_settled(one, changed.get(name), refused.get(name, []), content) for name, one in by_name.items()]
+
+
+def _settled(one: Mended, now: Settled | None, refused: list[engine.Refused], content: bytes) -> Mended:
+    if now is None:
+        return one._replace(refused=[*one.refused, *refused])
+    return one._replace(
+        fixed=Outcomes(one.fixed.input, told(now.checked)),
+        made=[*one.made, *now.mended],
+        refused=[*now.refused, *refused],
+        old=one.old or content or files.raw(one.without.input.path),
+        new=now.source.encode(now.source.text),
+    )
 
 
 def fix_one(one: Input, made: engine.Setup, unsafe: bool) -> Mended:

@@ -57,6 +57,10 @@ class Source:
         """`text` as bytes, in the encoding and with the mark this Source was read with."""
         return self.mark + text.encode(self.encoding)
 
+    def with_text(self, text: str) -> Source:
+        """This Source with another text."""
+        return Source(self.name, text, self.encoding, self.mark, self.problem)
+
     def position(self, offset: int) -> Position:
         """The line and column of the code point at `offset`; only LF ends a line, as editors count."""
         starts = self.line_starts

@@ -49,6 +49,7 @@ LADDER = [
     "config",
     "ask",
     "engine",
+    "settle",
     "library",
     "inputs",
     "run",

@@ -662,9 +662,10 @@ def test_fixable_is_what_asklint_would_mend(findings, line):
 
 def test_everything_else_is_told_behind_the_count():
     skipped = {"empty": 1, "binary": 1, "values-file": 2}
-    assert summed(findings=[UNFIXABLE], skipped=skipped, silenced=2, unread=[("a", "b")]) == [
+    assert summed(findings=[UNFIXABLE], skipped=skipped, silenced=2, moot=3, unread=[("a", "b")]) == [
         "1 info in 7 objects of 3 files (target ask)",
         "not checked: 2 Helm values files, 1 binary file, 1 empty file",
+        "not shown: 3 findings in objects that a fix drops whole",
         "silenced: 2 findings",
         "failed: a: b",
     ]
@@ -787,11 +788,12 @@ def test_json_to_the_letter():
     told = Report(
         "ask", [HOST_PATH._replace(related=((DUPLICATE.place, "此处"),), data={"asked": 1.5, "billed": 2})], 3, 7,
         {"values-file": 1, "helm-template": 2}, 1, [("a.yaml", "permission denied")],
+        moot=3,
     )  # fmt: skip
     assert report.render("json", told) == (
         '{\n  "version": 1,\n  "target": "ask",\n'
         '  "summary": {"files": 3, "objects": 7, "errors": 1, "warnings": 0, "infos": 0,'
-        ' "fixable": {"safe": 0, "unsafe": 0}, "skipped": {"helm-template": 2, "values-file": 1}, "silenced": 1,'
+        ' "fixable": {"safe": 0, "unsafe": 0}, "skipped": {"helm-template": 2, "values-file": 1}, "silenced": 1, "moot": 3,'
         ' "unread": [{"file": "a.yaml", "reason": "permission denied"}]},\n'
         '  "findings": [\n    {"rule": "hostpath-volume", "severity": "error",'
         ' "message": "spec.volumes[data].hostPath names /data on a node, and there is no node behind the pod",'
@@ -808,7 +810,7 @@ def test_json_to_the_letter():
 def test_json_of_nothing():
     assert report.render("json", Report("eci", [])) == (
         '{\n  "version": 1,\n  "target": "eci",\n  "summary": {"files": 0, "objects": 0, "errors": 0, "warnings": 0,'
-        ' "infos": 0, "fixable": {"safe": 0, "unsafe": 0}, "skipped": {}, "silenced": 0, "unread": []},\n'
+        ' "infos": 0, "fixable": {"safe": 0, "unsafe": 0}, "skipped": {}, "silenced": 0, "moot": 0, "unread": []},\n'
         '  "findings": []\n}\n'
     )
 
@@ -870,6 +872,7 @@ REPORTS = st.builds(
     st.lists(TEXT, max_size=2),
     st.sampled_from(["en", "zh"]),
     names=st.just(()),
+    moot=st.integers(0, 9),
     sides=st.just(()),
 )
 

@@ -78,7 +78,7 @@ def fix(paths: tuple[str, ...], unsafe: bool, diff: bool, check_only: bool, out:
     inputs = asked.inputs(folder)
     with Progress(len(inputs)) as step:
         for one in run.fix(inputs, asked.plan, asked.setup, asked.jobs, unsafe, step):
-            if diff and one.new:
+            if diff:
                 _show_patch(one)
             if diff or check_only:
                 gathered.mend(one)
@@ -122,6 +122,8 @@ def _show(asked: Request, text: str, to: IO[str] | None) -> None:
 def _show_patch(one: run.Mended) -> None:
     from asklint import patch
 
+    if one.new is None:
+        return
     name = one.without.input.name
     say(patch.unified(name, files.decode(one.old, name).text, files.decode(one.new, name).text))
 
@@ -131,15 +133,16 @@ def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> i
     one, content, gathered = asked.stream(), stdin(), Gathered(asked.setup)
     try:
         mended = run.mend(one, files.checked(content), asked.setup, unsafe)
+        mended = run.settled([mended], asked.setup, unsafe, content)[0]
     except OSError as error:
         raise Wrong(f"{one.name}: {run.reason(error)}") from error
     gathered.mend(mended)
     told = gathered.report(asked.plan.target, asked.plan.lang)
     status = asked.status(told) if asked.options["fail_on"] else 0
     text = _render(asked, told, sys.stderr)  # before a byte is written: a fault must leave standard output empty
-    if status != 2 and diff and mended.new:
+    if status != 2 and diff:
         _show_patch(mended)
     elif status != 2 and not diff and not check_only:
-        write_stream(mended.new or content)
+        write_stream(content if mended.new is None else mended.new)
     _show(asked, text, sys.stderr)
     return max(status, 1 if check_only and mended.made else 0)

@@ -57,6 +57,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "fixable": summary.fixable(report),
         "skipped": {reason: report.skipped[reason] for reason in sorted(report.skipped)},
         "silenced": report.silenced,
+        "moot": report.moot,
         "unread": [{"file": file, "reason": reason} for file, reason in report.unread],
     }
 

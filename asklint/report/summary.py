@@ -47,6 +47,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "fixable-unsafe": "{0} fixable: asklint fix --unsafe",
         "skipped": "not checked: {0}",
         "silenced": "silenced: {0}",
+        "moot": "not shown: {0} in objects that a fix drops whole",
         "unread": "failed: {0}",
         "fixed": "fixed {0}: {1}",
         "would-fix": "would fix {0}: {1}",
@@ -85,6 +86,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "fixable-unsafe": "{0} 个可修复：asklint fix --unsafe",
         "skipped": "未检查：{0}",
         "silenced": "已忽略：{0}",
+        "moot": "未显示：修复将整个删除的对象中的 {0}",
         "unread": "失败：{0}",
         "fixed": "已修复 {0}：{1}",
         "would-fix": "可修复 {0}：{1}",
@@ -232,6 +234,8 @@ def _not_checked(report: Report) -> Iterator[Line]:
         reasons = sorted(report.skipped.items(), key=lambda one: (-one[1], one[0]))
         told = say(lang, ",").join(count(lang, number, reason) for reason, number in reasons if number)
         yield Line("skipped", say(lang, "skipped", told))
+    if report.moot:
+        yield Line("moot", say(lang, "moot", count(lang, report.moot, "finding")))
     if report.silenced:
         yield Line("silenced", say(lang, "silenced", count(lang, report.silenced, "finding")))
 
