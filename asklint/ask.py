@@ -202,12 +202,13 @@ class Asked:
         title = fill(remedy.title, words)
         caveat = fill(remedy.caveat, words) if remedy.caveat else None
         if remedy.applicability == "suggestion":
-            return Fix("suggestion", title), ()
+            return Fix("suggestion", title, options=remedy.options), ()
         try:
             edits = rule.edits(remedy, hit, data, options)
             if not edits:
                 return None, ()
             drops = DropDocument() in edits
+            adds = tuple(_named(edit.value) for edit in edits if isinstance(edit, AddDocument))
             edits = tuple(based(edit, of.base) for edit in edits) if of else edits
             if self.source.problem:
                 raise CannotEdit(self.source.problem)
@@ -215,7 +216,12 @@ class Asked:
         except (CannotEdit, PathError) as refusal:
             return Fix(remedy.applicability, title, caveat, str(refusal)), ()
         diff = patch.hunks(self.source, splices, self.hidden)
-        return Fix(remedy.applicability, title, caveat, None, diff, drops), edits
+        return Fix(remedy.applicability, title, caveat, None, diff, drops, adds), edits
+
+
+def _named(value: Any) -> str:
+    """`PersistentVolume data`."""
+    return f"{get(value, ('kind',))} {get(value, ('metadata', 'name'))}"
 
 
 def _adds(edits: Sequence[Edit]) -> bool:

@@ -117,6 +117,6 @@ def _place(value: list[Any], name: str) -> Place:
 
 
 def _fix(value: list[Any]) -> Fix:
-    applicability, title, caveat, refused, diff, drops = value
+    applicability, title, caveat, refused, diff, drops, adds, options = value
     changes = tuple((line, tuple(old), tuple(new)) for line, old, new in diff)
-    return Fix(applicability, title, caveat, refused, changes, drops)
+    return Fix(applicability, title, caveat, refused, changes, drops, tuple(adds), tuple(options))

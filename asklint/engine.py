@@ -175,7 +175,9 @@ def _concluded(rule: Rule, conclusion: Conclusion, about: Told, facts: Sequence[
     fix = None
     if remedy and (conclusion.edits or remedy.applicability == "suggestion"):
         caveat = fill(remedy.caveat, fields) if remedy.caveat else None
-        fix = Fix(remedy.applicability, fill(remedy.title, fields), caveat)
+        drops = DropDocument() in conclusion.edits.get(conclusion.about, ())
+        asking = remedy.options if remedy.applicability == "suggestion" else ()
+        fix = Fix(remedy.applicability, fill(remedy.title, fields), caveat, drops=drops, options=asking)
     related = tuple((facts[index].place, word) for index, word in conclusion.related)
     message, severity = rule.say(hit, fields), rule.severity_of(hit)
     return Finding(

@@ -65,6 +65,8 @@ class Fix(NamedTuple):
     refused: str | None = None  # why asklint does not make this edit (CannotEdit), None where it does
     diff: tuple[tuple[int, tuple[str, ...], tuple[str, ...]], ...] = ()
     drops: bool = False  # the whole object goes; what else is wrong with it is none of anybody's business then
+    adds: tuple[str, ...] = ()  # the objects that it makes, as `PersistentVolume data`
+    options: tuple[str, ...] = ()  # of the rule: a suggestion becomes a fix once they are set
 
 
 class Place(NamedTuple):

@@ -108,9 +108,10 @@ def _sentences(content: Mapping[str, Any]) -> Iterator[tuple[Where, Any]]:
 
 def _check_fix(written: Written, where: Where, entry: Mapping[str, Any]) -> None:
     options = written.content.get("options", {})
-    for name in entry.get("when", {}):
-        if name not in options:
-            raise written.wrong((*where, "when", name), f"there is no option {name}")
+    for key in ("when", "options"):
+        for name in entry.get(key, ()):
+            if name not in options:
+                raise written.wrong((*where, key), f"there is no option {name}")
     if "python" not in written.content and "do" not in entry and entry["applicability"] != "suggestion":
         raise written.wrong(where, "it does not say what to do")
     for place, operation in _one_or_many((*where, "do"), entry.get("do", [])):

@@ -38,6 +38,7 @@ class Remedy(NamedTuple):
     targets: tuple[str, ...]
     case: str | None
     when: Mapping[str, Any]
+    options: tuple[str, ...]  # those that make a fix of a suggestion
 
 
 class Rule:
@@ -182,6 +183,7 @@ def _remedies(spec: Mapping[str, Any], words: Mapping[str, Any]) -> Iterator[Rem
             tuple(entry.get("targets", TARGETS)),
             entry.get("case"),
             entry.get("when", {}),
+            tuple(entry.get("options", ())),
         )
 
 

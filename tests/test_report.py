@@ -44,6 +44,7 @@ HOST_NETWORK = Finding(
     ),
     PAGE,
 )
+AGENT = Identity("apps/v1", "DaemonSet", "kube-system", "agent")
 DUPLICATE = Finding(
     "duplicate-key",
     "warning",
@@ -725,9 +726,30 @@ def test_what_was_fixed():
         "  shop/web.yaml",
         "  b.yaml",
         "mind: host-network, host-port: clients that used the node's address must use a Service",
+        "pods are made anew: 1 object",
         "not fixed: shop/web.yaml:14:7 host-network: a comment would be lost",
         "left: 1 error in 7 objects of 3 files (target ask)",
+        "needs a person: 1 finding",
     ]
+
+
+def test_what_follows_and_what_is_needed():
+    """New objects, dropped objects whose pods nobody makes anew, options that would mend, and what only a person can."""
+    made = HOST_NETWORK._replace(fix=HOST_NETWORK.fix._replace(adds=("PersistentVolume a", "PersistentVolumeClaim a")))
+    gone = HOST_NETWORK._replace(object=AGENT, fix=HOST_NETWORK.fix._replace(drops=True))
+    asking = HOST_PATH._replace(fix=HOST_PATH.fix._replace(options=("zone", "size")))
+    told = summed(mended=[made, gone], findings=[asking, asking._replace(rule="a"), HOST_PATH, UNFIXABLE])
+    assert told[2:-1] == [
+        "new, to be applied first: 2 objects",
+        "  PersistentVolume a",
+        "  PersistentVolumeClaim a",
+        "gone from the files, to be deleted from a cluster that has it: DaemonSet kube-system/agent",
+        "pods are made anew: 1 object",
+        "left: 3 errors, 1 info in 7 objects of 3 files (target ask)",
+        "needs an option: 2 findings (a: zone, size; hostpath-volume: zone, size)",
+    ]
+    assert told[-1] == "needs a person: 2 findings"
+    assert "needs" not in "".join(summed(findings=[asking]))  # a check
 
 
 def test_a_terminal_wraps_words_and_leaves_paths():
@@ -739,6 +761,7 @@ def test_a_terminal_wraps_words_and_leaves_paths():
         "mind: host-network: clients that used",
         "    the node's address must use a",
         "    Service",
+        "pods are made anew: 1 object",
         "All clear for ask: 1 object of 1 file checked",
     ]
 
@@ -748,7 +771,9 @@ def test_what_was_fixed_in_chinese():
         "已修复 1 个问题：1 host-network",
         "已写入：b.yaml",
         "注意：host-network：clients that used the node's address must use a Service",
+        "Pod 将重建：1 个对象",
         "剩余：1 个错误（已检查 3 个文件中的 7 个对象，目标 ask）",
+        "需要人工处理：1 个问题",
     ]
 
 
@@ -762,7 +787,8 @@ def test_what_would_be_fixed_is_not_clear_yet():
         "Then all clear for ask: 7 objects of 3 files checked",
     ]
     assert summed(mended=[DUPLICATE], findings=[HOST_PATH])[1:] == [
-        "left: 1 error in 7 objects of 3 files (target ask)"
+        "left: 1 error in 7 objects of 3 files (target ask)",
+        "needs a person: 1 finding",
     ]
 
 

@@ -137,6 +137,8 @@ def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> i
     except OSError as error:
         raise Wrong(f"{one.name}: {run.reason(error)}") from error
     gathered.mend(mended)
+    if mended.new is not None and not diff and not check_only:
+        gathered.written.append(one.name)
     told = gathered.report(asked.plan.target, asked.plan.lang)
     status = asked.status(told) if asked.options["fail_on"] else 0
     text = _render(asked, told, sys.stderr)  # before a byte is written: a fault must leave standard output empty

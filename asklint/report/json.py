@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from asklint.finding import Finding, Place, Report
+from asklint.finding import Finding, Fix, Place, Report
 from asklint.report import summary
 
 VERSION = 1  # grows when something that scripts may rely on goes or changes; new keys alone do not count
@@ -73,10 +73,21 @@ def _finding(finding: Finding) -> dict[str, Any]:
         **_place(finding.place),
         "pointer": finding.pointer,
         "object": of and {"apiVersion": of.api_version, "kind": of.kind, "namespace": of.namespace, "name": of.name},
-        "fix": fix and {"applicability": fix.applicability, "title": fix.title, "refused": fix.refused},
+        "fix": fix and _fix(fix),
         "source": finding.source,
         "related": [{"message": word, **_place(place)} for place, word in finding.related],
         "data": None if finding.data is None else _data(finding.data),
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "applicability": fix.applicability,
+        "title": fix.title,
+        "refused": fix.refused,
+        **({"drops": True} if fix.drops else {}),
+        **({"adds": fix.adds} if fix.adds else {}),
+        **({"options": fix.options} if fix.options else {}),
     }
 
 

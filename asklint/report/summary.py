@@ -54,6 +54,11 @@ _WORDS: dict[str, dict[str, str]] = {
         "written": "written: {0}",
         "not-fixed": "not fixed: {0}",
         "caveats": "mind: {0}",
+        "option": "needs an option: {0} ({1})",
+        "person": "needs a person: {0}",
+        "first": "new, to be applied first: {0}",
+        "gone": "gone from the files, to be deleted from a cluster that has it: {0}",
+        "anew": "pods are made anew: {0}",
     },
     "zh": {
         "error": "错误",
@@ -93,6 +98,11 @@ _WORDS: dict[str, dict[str, str]] = {
         "written": "已写入：{0}",
         "not-fixed": "未修复：{0}",
         "caveats": "注意：{0}",
+        "option": "设置选项后可修复：{0}（{1}）",
+        "person": "需要人工处理：{0}",
+        "first": "新增，需先部署：{0}",
+        "gone": "已从文件中删除，需在已部署的集群中手动删除：{0}",
+        "anew": "Pod 将重建：{0}",
     },
 }
 
@@ -197,6 +207,7 @@ def lines(report: Report) -> Iterator[Line]:
     if report.findings or report.unread or report.refused or not report.objects:
         for side in report.sides or [report]:
             yield from _total(side)
+        yield from _needs(report)
         yield from rest
         yield from _list(lang, "unread", "file", (f"{file}{say(lang, ':')}{why}" for file, why in report.unread))
         return
@@ -256,7 +267,47 @@ def _fixes(report: Report) -> Iterator[Line]:
             caveats.setdefault(finding.fix.caveat, {})[finding.rule] = None
     told_once = (f"{say(lang, ',').join(rules)}{say(lang, ':')}{caveat}" for caveat, rules in caveats.items())
     yield from _list(lang, "caveats", "caveat", told_once)
+    yield from _follows(report)
     yield from _list(lang, "not-fixed", "finding", (_refusal(lang, *one) for one in report.refused))
+
+
+def _needs(report: Report) -> Iterator[Line]:
+    """What a fix run leaves: what an option would mend, and what only a person can."""
+    if not report.mended and not report.refused:
+        return
+    lang, asking, persons = report.lang, Counter[str](), 0
+    options: dict[str, dict[str, None]] = {}
+    for finding in findings(report):
+        fix = finding.fix
+        if fix and fix.options:
+            asking[finding.rule] += 1
+            options.setdefault(finding.rule, {}).update(dict.fromkeys(fix.options))
+        elif not fix or fix.refused or fix.applicability == "suggestion":
+            persons += 1
+    if asking:
+        told = [f"{rule}{say(lang, ':')}{say(lang, ',').join(options[rule])}" for rule in sorted(options)]
+        number = count(lang, asking.total(), "finding")
+        yield Line("option", say(lang, "option", number, say(lang, ";").join(told)))
+    if persons:
+        yield Line("person", say(lang, "person", count(lang, persons, "finding")))
+
+
+def _follows(report: Report) -> Iterator[Line]:
+    """What must happen besides: what is to be applied first, what is to be deleted, what is made anew."""
+    lang = report.lang
+    added = dict.fromkeys(name for one in report.mended if one.fix for name in one.fix.adds)
+    yield from _list(lang, "first", "object", added)
+    gone = dict.fromkeys(name(one.object) for one in report.mended if one.fix and one.fix.drops and one.object)
+    yield from _list(lang, "gone", "object", gone)
+    anew = {(one.place.file, name(one.object)) for one in report.mended if one.object and _in_pod(one)}
+    if anew := {one for one in anew if one[1] not in gone}:
+        yield Line("anew", say(lang, "anew", count(lang, len(anew), "object")))
+
+
+def _in_pod(finding: Finding) -> bool:
+    """Whether the finding is about a pod's description, so that its pods are made anew once it changes."""
+    kind = finding.object.kind if finding.object else ""
+    return "/template/" in f"{finding.pointer or ''}/" or kind == "Pod"
 
 
 def _refusal(lang: str, finding: Finding, reason: str) -> str:
