@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,14 +11,17 @@ from typing import Any, NamedTuple
 from asklint import config, data, engine
 from asklint.condition import compile_condition
 from asklint.config import Where, Written
-from asklint.finding import Finding
+from asklint.finding import Finding, Hit
 from asklint.path import concrete, parse
 from asklint.rule import FIELD, TARGETS, WORDS, Rule, RuleError
 from asklint.source import Source
 
-ARROW = "  # <-"
+ARROW = re.compile(r"  # <-((?: [a-z0-9-]+)*)(?=\r?$)", re.MULTILINE)
 MAIN = "example.yaml"
 _ENDINGS = (".yaml", ".yml")
+_MARK = "\0"  # no sentence holds it
+
+Arrows = Mapping[tuple[str, int], frozenset[str]]  # by file and line: the words behind the arrow
 
 
 class RuleFile(NamedTuple):
@@ -155,6 +159,18 @@ def page(name: str, folders: list[Path]) -> RuleFile | None:
     return next((read(path) for folder in folders for path in files(folder) if path.stem == name), None)
 
 
+def bare(text: str) -> str:
+    """`text` of an example without its arrows: the manifest itself."""
+    return ARROW.sub("", text)
+
+
+class _Named(Rule):
+    """A rule whose sentences begin with their case, so that an arrow can name it."""
+
+    def say(self, hit: Hit, fields: Mapping[str, object]) -> str:
+        return hit.case + _MARK + super().say(hit, fields)
+
+
 def examples(rule: RuleFile) -> Iterator[Failure]:
     """Holds every example of `rule` to its word."""
     for index, example in enumerate(rule.content["examples"], 1):
@@ -164,22 +180,22 @@ def examples(rule: RuleFile) -> Iterator[Failure]:
 
 
 def _problems(rule: RuleFile, example: Mapping[str, Any]) -> Iterator[str]:
-    made = Rule(rule.name, rule.spec, example.get("target", "ask"), data.load()["schemas"], "en")
+    made = _Named(rule.name, rule.spec, example.get("target", "ask"), data.load()["schemas"], "en")
     known = frozenset((*data.load()["rules"], rule.name))
     setup = engine.Setup([made] if made.severity else [], {rule.name: example.get("options", {})}, known=known)
     texts = {MAIN: example.get("bad", example.get("good")), **example.get("files", {})}
-    arrows = {(name, line) for name, text in texts.items() for line in _arrows(text)}
+    arrows = _arrows(texts)
     if "bad" in example and not arrows:
         yield "it is called bad and has no arrow"
     yield from _misplaced(_findings(texts, setup), arrows)
-    text = texts[MAIN].replace(ARROW, "")
+    text = bare(texts[MAIN])
     fixed = engine.fix(Source(MAIN, text), setup, unsafe=True)
-    wanted = example.get("fixed", text).replace(ARROW, "")
+    wanted = bare(example.get("fixed", text))
     if fixed.text != wanted:
         yield f"the fix gives\n{fixed.text}\ninstead of\n{wanted}"
         return
     if "fixed" in example:
-        after = _misplaced(fixed.checked.findings, {(MAIN, line) for line in _arrows(example["fixed"])})
+        after = _misplaced(fixed.checked.findings, _arrows({MAIN: example["fixed"]}))
         yield from (f"after the fix: {problem}" for problem in after)
     again = engine.fix(Source(MAIN, fixed.text), setup, unsafe=True)
     if again.text != fixed.text:
@@ -187,25 +203,42 @@ def _problems(rule: RuleFile, example: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _findings(texts: Mapping[str, str], setup: engine.Setup) -> list[Finding]:
-    checked = [engine.check(Source(name, text.replace(ARROW, "")), setup) for name, text in texts.items()]
+    checked = [engine.check(Source(name, bare(text)), setup) for name, text in texts.items()]
     across = engine.conclude((told for one in checked for told in one.told), setup)
     return [*(finding for one in checked for finding in one.findings), *across]
 
 
-def _arrows(text: str) -> set[int]:
-    return {number for number, line in enumerate(text.split("\n"), 1) if line.rstrip("\r").endswith(ARROW)}
+def _arrows(texts: Mapping[str, str]) -> Arrows:
+    return {
+        (name, text.count("\n", 0, arrow.start()) + 1): frozenset(arrow[1].split())
+        for name, text in texts.items()
+        for arrow in ARROW.finditer(text)
+    }
 
 
-def _misplaced(findings: list[Finding], arrows: set[tuple[str, int]]) -> Iterator[str]:
-    spoken: dict[tuple[str, int], list[str]] = {}
+def _misplaced(findings: list[Finding], arrows: Arrows) -> Iterator[str]:
+    spoken: dict[tuple[str, int], list[Finding]] = {}
     for finding in findings:
-        spoken.setdefault((finding.place.file, finding.place.line), []).append(finding.message)
-        if FIELD.search(finding.message):
-            yield f"a field of the message is not filled: {finding.message}"
-    for name, line in sorted(spoken.keys() - arrows):
-        yield f"noisy: {name}:{line}: {spoken[name, line][0]}"
-    for name, line in sorted(arrows - spoken.keys()):
+        spoken.setdefault((finding.place.file, finding.place.line), []).append(finding)
+        if FIELD.search(_message(finding)):
+            yield f"a field of the message is not filled: {_message(finding)}"
+    for name, line in sorted(spoken.keys() - arrows.keys()):
+        yield f"noisy: {name}:{line}: {_message(spoken[name, line][0])}"
+    for name, line in sorted(arrows.keys() - spoken.keys()):
         yield f"missing: {name}:{line}: the rule says nothing"
-    for name, line in sorted(arrows & spoken.keys()):
+    for name, line in sorted(arrows.keys() & spoken.keys()):
         if len(spoken[name, line]) > 1:
             yield f"{name}:{line}: the rule speaks more than once"
+        heard = _heard(spoken[name, line][0])
+        for word in sorted(arrows[name, line] - set(heard)):
+            yield f"{name}:{line}: the arrow says {word}, the rule says {' '.join(heard)}"
+
+
+def _message(finding: Finding) -> str:
+    return finding.message.partition(_MARK)[2]
+
+
+def _heard(finding: Finding) -> list[str]:
+    """What an arrow can name of `finding`: its severity, its case, the applicability of its fix."""
+    words = (finding.severity, finding.message.partition(_MARK)[0], finding.fix and finding.fix.applicability)
+    return [word for word in words if word]

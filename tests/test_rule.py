@@ -381,6 +381,11 @@ def test_rules_of_ones_own(tmp_path):
         ),
         ("{.: ", "{../other: ", "after the fix: noisy: example.yaml:4"),
         ("is {value}", "is {house} {value}", ""),
+        ("  # <-", "  # <- error unsafe", ""),
+        ("  # <-", "  # <- warning unsafe", "example.yaml:4: the arrow says warning, the rule says error unsafe"),
+        ("  # <-", "  # <- safe error", "example.yaml:4: the arrow says safe, the rule says error unsafe"),
+        ("  # <-", "  # <- sls", "example.yaml:4: the arrow says sls, the rule says error unsafe"),
+        ("  # <-", "  # <-- error", "it is called bad and has no arrow"),
     ],
 )
 def test_examples_are_held_to_their_word(tmp_path, old, new, said):
