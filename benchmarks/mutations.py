@@ -24,6 +24,7 @@ from asklint.rule import TARGETS, Remedy, Rule
 from asklint.source import Source
 
 Place = tuple[str | int, ...]
+Shown = tuple[str, str, str | None]  # a target, a case, the title of the fix that is offered
 
 _GONE = object()
 _OTHER = {"safe": "unsafe", "unsafe": "safe", "suggestion": "unsafe"}
@@ -196,13 +197,13 @@ class _Offering(Rule):
     def remedy(self, hit: Hit, options: Mapping[str, Any]) -> Remedy | None:
         """The fix for `hit`, noted."""
         found = super().remedy(hit, options)
-        self.offered.add((hit.case, found and found.title))
+        self.offered.add((self.target, hit.case, found and found.title))
         return found
 
 
-def shown(rule: RuleFile) -> set[tuple[str, str | None]]:
-    """The cases that the examples of `rule` show, each with the title of the fix that is offered there."""
-    offered: set[tuple[str, str | None]] = set()
+def shown(rule: RuleFile) -> set[Shown]:
+    """What the examples of `rule` show: the cases on each target, and the fixes that are offered there."""
+    offered: set[Shown] = set()
     for example in rule.content["examples"]:
         made = _Offering(rule.name, rule.spec, example.get("target", "ask"), data.load()["schemas"], "en")
         made.offered = offered
@@ -217,7 +218,7 @@ def shown(rule: RuleFile) -> set[tuple[str, str | None]]:
     return offered
 
 
-def survives(mutant: Mutant, rule: RuleFile, offered: set[tuple[str, str | None]]) -> bool:
+def survives(mutant: Mutant, rule: RuleFile, offered: set[Shown]) -> bool:
     """Whether the examples of `rule` hold for `mutant`, and show what is `offered`."""
     broken = rule._replace(content=mutant.content)
     try:
