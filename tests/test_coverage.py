@@ -51,3 +51,12 @@ def test_every_rule_can_speak_and_names_its_evidence(name: str) -> None:
     assert speaking
     if name != "unused-suppression":  # asklint's own word, on which the platform has none
         assert all(target["sources"] for target in speaking)
+
+
+@pytest.mark.parametrize("name", sorted({**RULES, **SILENT}))
+def test_sources_are_pages(name: str) -> None:
+    """One that a reader can hold the claim against: a repository is no page, and an issue is one reporter's word."""
+    urls = [source["url"] for source in {**RULES, **SILENT}[name]["sources"].values()]
+    assert [
+        url for url in urls if re.fullmatch(r"https://git(?:hub|ee)\.com/[^/]+/[^/]+(?:/(?:issues|pull)/.*)?/?", url)
+    ] == []
