@@ -64,11 +64,11 @@ def read(path: Path) -> RuleFile:
 def _check(written: Written) -> None:
     """What no schema can say: names that must be there, paths, patterns. Raises ConfigError."""
     content = written.content
-    for target in TARGETS:
-        for index, source in enumerate(content["targets"][target]["sources"]):
+    for where, told in _targets(content):
+        for index, source in enumerate(told["sources"]):
             if source not in content["sources"]:
                 wrong = f"there is no source {source}{config.suggest(source, content['sources'])}"
-                raise written.wrong(("targets", target, "sources", index), wrong)
+                raise written.wrong((*where, "sources", index), wrong)
     for name, option in content.get("options", {}).items():
         config.check_value(written, ("options", name, "default"), option, option["default"])
     for key in ("check", "across"):
@@ -80,6 +80,16 @@ def _check(written: Written) -> None:
             _check_verb(written, verb)
     for where, entry in _fixes(content):
         _check_fix(written, where, entry)
+
+
+def _targets(content: Mapping[str, Any]) -> Iterator[tuple[Where, Mapping[str, Any]]]:
+    """What the rule, and each row that it covers, says of a target."""
+    for target in TARGETS:
+        yield ("targets", target), content["targets"][target]
+    for index, row in enumerate(content.get("covers", ())):
+        for name, own in row.items() if isinstance(row, dict) else ():
+            for target, told in own["targets"].items():
+                yield ("covers", index, name, "targets", target), told
 
 
 def _check_verb(written: Written, verb: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from asklint import data
+from asklint.report.matrix import covered
 
 ROOT = Path(__file__).parent.parent
 # The Kubernetes features that the vendor's pages tell of on ask, eci or acs.
@@ -18,7 +19,7 @@ SILENT = data.load()["silent"]
 UNSEEN = set(
     re.findall(r"^\| `([a-z0-9-]+)` \|", (ROOT / "docs/not-in-manifests.md").read_text(encoding="utf-8"), re.MULTILINE)
 )
-COVERED = Counter(row for rule in RULES.values() for row in rule.get("covers", ()))
+COVERED = Counter(row for rule in RULES.values() for row, _ in covered(rule))
 
 
 @pytest.mark.parametrize("feature", FEATURES)

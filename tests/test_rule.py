@@ -296,6 +296,12 @@ def test_rule_file(tmp_path):
             "sources: [hose]",
             "3: targets.ask.sources[0]: there is no source hose; did you mean house?",
         ),
+        (
+            "scope: pod",
+            "covers: [{x: {title: X, targets: {acs: {status: supported, confidence: inferred, sources: [hose]}}}}]\nscope: pod",
+            "10: covers[0].x.targets.acs.sources[0]: there is no source hose; did you mean house?",
+        ),
+        ("scope: pod", "scope: pod\ncovers: [{x: {title: X, targets: {aks: {}}}}]", "11: covers[0]"),
         ("scope: pod", "scope: pods", "10: scope: 'pods' is not one of ['pod', 'any', 'text', 'suppression']"),
         ("scope: pod", "scope: [deployment]", "10: scope[0]: 'deployment' does not match"),
         (
