@@ -57,6 +57,6 @@ def _paths(spec: Mapping[str, Any]) -> Iterator[Edit]:
     for index, rule in enumerate(sequence(spec.get("rules"))):
         for number, entry in enumerate(sequence(get(rule, ("http", "paths")))):
             path, kind = mapping(entry).get("path"), mapping(entry).get("pathType")
-            if isinstance(path, str) and path.startswith("/") and not {"*", "?"} & {*path}:
-                if kind in (None, "ImplementationSpecific"):
-                    yield Set(("spec", "rules", index, "http", "paths", number, "pathType"), "Prefix")
+            plain = isinstance(path, str) and path.startswith("/") and not {"*", "?"} & {*path}
+            if plain and kind in (None, "ImplementationSpecific"):
+                yield Set(("spec", "rules", index, "http", "paths", number, "pathType"), "Prefix")

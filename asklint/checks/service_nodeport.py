@@ -19,8 +19,8 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     """A Service whose type is NodePort.
 
     The case is what it becomes: `cluster`; `intranet` or `internet` for a LoadBalancer by the address it will have,
-    `reused` for one that is there, `headless` where the API server takes none; behind an Ingress, `alb-` and what serves
-    that, or `unrouted` where a person must say what it leads to.
+    `reused` for one that is there, `headless` where the API server takes none; behind an Ingress, `alb-` and what
+    serves that, or `unrouted` where a person must say what it leads to.
     """
     spec = mapping(subject.data.get("spec"))
     if spec.get("type") == "NodePort":
