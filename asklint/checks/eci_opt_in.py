@@ -9,12 +9,27 @@ from typing import Any
 
 from asklint.checks.label_selectors import selects
 from asklint.checks.node_wishes import Wish, unmet
-from asklint.checks.pod_parts import annotations_of, carries, labels_of
-from asklint.finding import Conclusion, Fact, Told
+from asklint.checks.pod_parts import annotations_of, carries, labels_of, takes_metadata
+from asklint.edit import Set
+from asklint.finding import Conclusion, Fact, Hit, Told
 from asklint.path import get, mapping, sequence
 from asklint.resource import Object, Pod
 
 _SHOWN = 5
+
+
+def check(subject: Object | Pod, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
+    """Where the option `label` asks for it, each pod that nothing it says itself puts on ECI, or keeps off it."""
+    if isinstance(subject, Pod) and _takes_label(subject, params, options):
+        key, value = next(iter(params["nodes"]["opt-in"].items()))
+        yield Hit(("kind",), "label", edits=(Set((*subject.metadata_path, "labels", key), value),))
+
+
+def _takes_label(pod: Pod, params: Mapping[str, Any], options: Mapping[str, Any]) -> bool:
+    if not options["label"] or not takes_metadata(pod):
+        return False
+    said = not labels_of(pod).keys().isdisjoint(params["nodes"]["opt-in"])
+    return not said and not _keeps_off(pod, params) and not _opts_in(pod, params)
 
 
 def collect(
@@ -22,10 +37,10 @@ def collect(
 ) -> Iterator[Fact]:
     """Each pod, with whether it opts in itself; each namespace; and each `door`: an object that puts pods on ECI.
 
-    A pod that keeps off virtual nodes is none of it.
+    A pod that keeps off virtual nodes is none of it, nor is one that gets a label.
     """
     if isinstance(subject, Pod):
-        if not unmet(subject, lambda wish: _avoids(wish, params["selects"])):
+        if not _keeps_off(subject, params) and not _takes_label(subject, params, options):
             labels = {str(key): str(value) for key, value in labels_of(subject).items()}
             yield Fact(("kind",), {"is": "pod", "in": _opts_in(subject, params), "labels": labels})
     elif subject.known == "Namespace":
@@ -55,8 +70,13 @@ def conclude(
     yield Conclusion(out[0], "one" if len(out) == 1 else "many", fields, related, {"pods": names})
 
 
-def _avoids(wish: Wish, selects: Mapping[str, str]) -> bool:
-    return wish.key in selects and wish.operator == "NotIn" and selects[wish.key] in wish.values
+def _keeps_off(pod: Pod, params: Mapping[str, Any]) -> bool:
+    selects: Mapping[str, str] = params["selects"]
+
+    def avoids(wish: Wish) -> bool:
+        return wish.key in selects and wish.operator == "NotIn" and selects[wish.key] in wish.values
+
+    return bool(unmet(pod, avoids))
 
 
 def _opts_in(pod: Pod, params: Mapping[str, Any]) -> bool:
