@@ -22,6 +22,7 @@ class _Row(NamedTuple):
     other: str  # the key that does the same on the target, "" where there is none
     instead: str  # what else does it
     close: bool  # whether the two differ in what they do or take
+    sized: bool  # whether a size is carried over all the same, where the pod can name it
     values: Mapping[str, str] | None
     default: tuple[str, ...]
     minor: bool
@@ -48,7 +49,8 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     given: set[tuple[Path, str]] = set()  # two keys may stand for one, and only the first becomes that
     for entry, row in foreign:
         if entry.place.path not in away or row.case == _ELSEWHERE:  # else the pod runs where its keys are read
-            edits = () if (entry.place.path, row.other) in given else _edits(subject, entry, row, known)
+            taken = row.other and (entry.place.path, row.other) in given
+            edits = () if taken else _edits(subject, entry, row, known, params["sizes"])
             if edits:
                 given.add((entry.place.path, row.other))
             yield from _hits(entry, row, known, edits)
@@ -70,20 +72,25 @@ def _row_for(entry: Entry, rows: _Rows) -> Iterator[_Row]:
 
 def _hits(entry: Entry, row: _Row, known: Table, edits: tuple[Edit, ...]) -> Iterator[Hit]:
     if row.case:
-        yield Hit(entry.path, row.case, {"here": row.here})
+        yield Hit(entry.path, row.case, {"here": row.here}, edits)
         return
     if row.other:
         field = known.keys[row.other].field
         if row.other in mapping(entry.place.data.get(field)):
             return
-    what = "renamed" if edits else "near" if row.other or row.instead else "none"
+    what = "near" if row.other or row.instead else "none"
+    what = "renamed" if edits and row.other else what
     case = f"nodes-{what}" if row.of_nodes else f"minor-{what}" if row.minor else what
     yield Hit(entry.path, case, {"new": row.other or row.instead, "here": row.here, "theirs": _THEIRS[row.here]}, edits)
 
 
-def _edits(subject: Object, entry: Entry, row: _Row, known: Table) -> tuple[Edit, ...]:
-    """The other key with the value carried over, where both grammars take it."""
-    if not row.other or row.close or (entry.field == "labels" and selected(subject, entry.key.name)):
+def _edits(subject: Object, entry: Entry, row: _Row, known: Table, sizes: Mapping[str, Any]) -> tuple[Edit, ...]:
+    """The other key with the value carried over, where both grammars take it; where there is none, the key goes."""
+    if row.case == _ELSEWHERE or (entry.field == "labels" and selected(subject, entry.key.name)):
+        return ()
+    if not row.other:
+        return () if row.instead else (Remove(entry.path),)
+    if row.close and not (row.sized and _can_name(subject, entry, sizes)):
         return ()
     other = known.keys[row.other]
     value = entry.value if row.values is None else row.values.get(entry.value)
@@ -92,6 +99,13 @@ def _edits(subject: Object, entry: Entry, row: _Row, known: Table) -> tuple[Edit
     if other.field == entry.field and value == entry.value:
         return (Rename(entry.path, other.name),)
     return Remove(entry.path), Set((*entry.place.path, other.field, other.name), value)
+
+
+def _can_name(subject: Object, entry: Entry, sizes: Mapping[str, Any]) -> bool:
+    from asklint.checks.pod_size import can_name  # seldom asked
+
+    pods = [pod for pod in subject.pods if pod.metadata_path == entry.place.path]
+    return len(pods) == 1 and can_name(pods[0], entry.value, sizes)
 
 
 # -- the translation, made once
@@ -129,6 +143,7 @@ def _row(row: Mapping[str, Any], target: str, own: str, foreign: str) -> _Row:
         others[0] if others else "",
         row.get("instead", ""),
         close if isinstance(close, bool) else target in close,
+        row.get("sized", False),
         values,
         tuple(row.get("default", ())),
         target in row.get("minor", ()),

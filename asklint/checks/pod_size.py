@@ -67,6 +67,18 @@ def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], t
         yield hit._replace(path=(*subject.path, *hit.path) if hit.case != "spec" else hit.path)
 
 
+def can_name(pod: Pod, text: str, sizes: Mapping[str, Any]) -> bool:
+    """Whether `text` (`2-4Gi`) is a size of ACS, to be had without a ticket, that holds what `pod` requests."""
+    match, asked = _SPEC.fullmatch(text), _asked(pod, True, ("", ""))
+    if match is None or asked is None or _devices(pod):
+        return False
+    size, ticket = _Size(Fraction(match[1]), Fraction(match[2])), sizes["acs"]["ticket"]
+    there = _Pod(pod, sizes["acs"], True, "")._fit(size) == size
+    return (
+        there and size.most(asked.requests) == size and size.vcpu <= ticket["vcpu"] and size.memory <= ticket["memory"]
+    )
+
+
 class _Pod:
     """One pod on one platform."""
 
