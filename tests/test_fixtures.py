@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 from kit import asklint, held, scene, setup
 
 from asklint import data, engine
@@ -33,19 +34,34 @@ def test_clean_is_clean(tmp_path):
     assert (tmp_path / "clean.yaml").read_bytes() == clean
 
 
+def said(raw: bytes, word: str) -> str:
+    """What the comment `# word: …` of a pair says."""
+    found = re.search(rb"# %s: (.*?)\r?\n" % word.encode(), raw)
+    return found[1].decode() if found else ""
+
+
 @pytest.mark.parametrize("before", PAIRS, ids=lambda path: path.name)
 def test_pair(before):
-    """The comment `# asked: RULE…` names the rules; JSON has no comments."""
+    """The comment `# asked: RULE…` names the rules, or all: then nothing is left to say. JSON has no comments.
+
+    `# target:` and `# options:`, the latter as the config has them, are for pairs that want others than ask and none.
+    """
     raw = before.read_bytes()
-    asked = re.search(rb"# asked: (.*?)\r?\n", raw)
-    names = asked[1].decode().split() if asked else ["host-network", "host-port", "service-nodeport"]
+    names = said(raw, "asked").split() or ["host-network", "host-port", "service-nodeport"]
+    options = yaml.safe_load(said(raw, "options") or "{}")
+    every = names == ["all"]
+    asked = setup(*([] if every else names), target=said(raw, "target") or "ask", options=options)
     source = Source.decode(before.name, raw)
-    fixed = engine.fix(source, setup(*names), unsafe=True)
+    fixed = engine.fix(source, asked, unsafe=True)
     after = before.with_name(before.name.replace(".before.", ".after."))
     assert source.encode(fixed.text) == after.read_bytes()
-    again = engine.fix(Source.decode(after.name, after.read_bytes()), setup(*names), unsafe=True)
+    again = engine.fix(Source.decode(after.name, after.read_bytes()), asked, unsafe=True)
     assert again.text == fixed.text
     assert again.mended == []
+    if every:
+        assert [
+            finding.message for finding in (*again.checked.findings, *engine.conclude(again.checked.told, asked))
+        ] == []
 
 
 def test_pairs_are_pairs():
