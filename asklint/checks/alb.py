@@ -1,11 +1,12 @@
-"""The objects that ALB Ingress needs beside an Ingress, as the options of a rule ask for them."""
+"""What an Ingress needs to be served by an ALB: its paths, and the objects beside it that options ask for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from asklint.edit import AddDocument
+from asklint.edit import AddDocument, Set
+from asklint.path import get, mapping, sequence
 
 _TYPES = {"intranet": "Intranet", "internet": "Internet"}
 
@@ -53,3 +54,17 @@ def documents(options: Mapping[str, Any], https: bool) -> tuple[AddDocument, ...
             }
         ),
     )
+
+
+def paths(spec: Mapping[str, Any]) -> Iterator[Set]:
+    """The pathType of paths that have none: an ALB takes them to the letter, and other controllers by their beginning.
+
+    `spec` is an Ingress's. Those with a wildcard are left, which an ALB takes without a type alone.
+    Source: https://github.com/kubernetes/cloud-provider-alibaba-cloud (model_build_listener_rules.go)
+    """
+    for index, rule in enumerate(sequence(spec.get("rules"))):
+        for number, entry in enumerate(sequence(get(rule, ("http", "paths")))):
+            path, kind = mapping(entry).get("path"), mapping(entry).get("pathType")
+            plain = isinstance(path, str) and path.startswith("/") and not {"*", "?"} & {*path}
+            if plain and kind in (None, "ImplementationSpecific"):
+                yield Set(("spec", "rules", index, "http", "paths", number, "pathType"), "Prefix")

@@ -8,7 +8,7 @@ from typing import Any
 from asklint.checks import alb
 from asklint.edit import Edit, Remove, Set
 from asklint.finding import Hit
-from asklint.path import Path, get, mapping, sequence
+from asklint.path import Path, get, mapping
 from asklint.resource import Object
 
 _ANNOTATIONS = ("metadata", "annotations")
@@ -37,7 +37,7 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     elif _is_open(dead, spec, options):
         yield Hit(place, "https")
     else:
-        edits: list[Edit] = [*gone, Set(("spec", "ingressClassName"), name), *_paths(spec)]
+        edits: list[Edit] = [*gone, Set(("spec", "ingressClassName"), name), *alb.paths(spec)]
         if spec.get("tls") and params["listen-ports"] not in annotations:
             edits.append(Set((*_ANNOTATIONS, params["listen-ports"]), _BOTH))
         added = alb.documents(options, options["https"])
@@ -50,13 +50,3 @@ def _is_open(dead: Mapping[str, Any], spec: Mapping[str, Any], options: Mapping[
     if spec.get("tls"):
         return bool(options["vswitches"]) and not options["https"]
     return secured
-
-
-def _paths(spec: Mapping[str, Any]) -> Iterator[Edit]:
-    """Paths without a type match by their beginning on a CLB, and to the letter on an ALB: Prefix is said there."""
-    for index, rule in enumerate(sequence(spec.get("rules"))):
-        for number, entry in enumerate(sequence(get(rule, ("http", "paths")))):
-            path, kind = mapping(entry).get("path"), mapping(entry).get("pathType")
-            plain = isinstance(path, str) and path.startswith("/") and not {"*", "?"} & {*path}
-            if plain and kind in (None, "ImplementationSpecific"):
-                yield Set(("spec", "rules", index, "http", "paths", number, "pathType"), "Prefix")
