@@ -102,7 +102,7 @@ def _edits(subject: Object, entry: Entry, row: _Row, known: Table, sizes: Mappin
 
 
 def _can_name(subject: Object, entry: Entry, sizes: Mapping[str, Any]) -> bool:
-    from asklint.checks.pod_size import can_name  # seldom asked
+    from asklint.checks.pod_requests import can_name  # seldom asked
 
     pods = [pod for pod in subject.pods if pod.metadata_path == entry.place.path]
     return len(pods) == 1 and can_name(pods[0], entry.value, sizes)

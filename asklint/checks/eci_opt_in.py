@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from asklint.checks.label_selectors import selects
-from asklint.checks.node_wishes import Wish, unmet
-from asklint.checks.pod_parts import annotations_of, carries, labels_of, takes_metadata
-from asklint.edit import Set
-from asklint.finding import Conclusion, Fact, Hit, Told
+from asklint.checks.pod_parts import labels_of
+from asklint.checks.way_to_eci import keeps_off, opts_in, takes_label
+from asklint.finding import Conclusion, Fact, Told
 from asklint.path import get, mapping, sequence
 from asklint.resource import Object, Pod
 
 _SHOWN = 5
-
-
-def check(subject: Object | Pod, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
-    """Where the option `label` asks for it, each pod that nothing it says itself puts on ECI, or keeps off it."""
-    if isinstance(subject, Pod) and _takes_label(subject, params, options):
-        key, value = next(iter(params["nodes"]["opt-in"].items()))
-        yield Hit(("kind",), "label", edits=(Set((*subject.metadata_path, "labels", key), value),))
-
-
-def _takes_label(pod: Pod, params: Mapping[str, Any], options: Mapping[str, Any]) -> bool:
-    if not options["label"] or not takes_metadata(pod):
-        return False
-    said = not labels_of(pod).keys().isdisjoint(params["nodes"]["opt-in"])
-    return not said and not _keeps_off(pod, params) and not _opts_in(pod, params)
 
 
 def collect(
@@ -40,9 +24,9 @@ def collect(
     A pod that keeps off virtual nodes is none of it, nor is one that gets a label.
     """
     if isinstance(subject, Pod):
-        if not _keeps_off(subject, params) and not _takes_label(subject, params, options):
+        if not keeps_off(subject, params) and not takes_label(subject, params, options):
             labels = {str(key): str(value) for key, value in labels_of(subject).items()}
-            yield Fact(("kind",), {"is": "pod", "in": _opts_in(subject, params), "labels": labels})
+            yield Fact(("kind",), {"is": "pod", "in": opts_in(subject, params), "labels": labels})
     elif subject.known == "Namespace":
         labels = {str(key): str(value) for key, value in mapping(get(subject.data, ("metadata", "labels"))).items()}
         wanted = params["nodes"]["opt-in-namespace"]
@@ -68,27 +52,6 @@ def conclude(
     related = tuple((index, "nor does this one") for index in out[1 : 2 * _SHOWN])
     fields = {"count": len(out), "all": len(pods), "names": shown}
     yield Conclusion(out[0], "one" if len(out) == 1 else "many", fields, related, {"pods": names})
-
-
-def _keeps_off(pod: Pod, params: Mapping[str, Any]) -> bool:
-    selects: Mapping[str, str] = params["selects"]
-
-    def avoids(wish: Wish) -> bool:
-        return wish.key in selects and wish.operator == "NotIn" and selects[wish.key] in wish.values
-
-    return bool(unmet(pod, avoids))
-
-
-def _opts_in(pod: Pod, params: Mapping[str, Any]) -> bool:
-    nodes = params["nodes"]
-    if carries(pod, nodes["opt-in"]) or any(key in annotations_of(pod) for key in params["annotations"]):
-        return True
-    name = pod.data.get("nodeName")
-    if isinstance(name, str) and re.search(nodes["names"], name):
-        return True
-    if any(mapping(one).get("key") == nodes["taint"]["key"] for one in sequence(pod.data.get("tolerations"))):
-        return True
-    return bool(unmet(pod, lambda wish: wish.operator == "In" and params["selects"].get(wish.key) in wish.values))
 
 
 def _doors(subject: Object, profile: str) -> Iterator[dict[str, Any]]:
