@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 import yaml
-from kit import asklint, held, scene, setup
+from kit import asklint, documents, held, scene, setup
 
 from asklint import data, engine
 from asklint.source import Source
@@ -62,6 +63,38 @@ def test_pair(before):
         assert [
             finding.message for finding in (*again.checked.findings, *engine.conclude(again.checked.told, asked))
         ] == []
+
+
+SPELLINGS = {
+    "CRLF": lambda text, data: text.replace("\n", "\r\n"),
+    "no last newline": lambda text, data: text.rstrip("\n"),
+    "flow": lambda text, data: "---\n".join(yaml.safe_dump(one, default_flow_style=True, width=10**6) for one in data),
+    "JSON": lambda text, data: "\n".join(map(json.dumps, data)),
+    "List": lambda text, data: yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": data}),
+    "List in JSON": lambda text, data: json.dumps({"apiVersion": "v1", "kind": "List", "items": data}, indent=2),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize(
+    "before", [path for path in PAIRS if b"asked: all" in path.read_bytes()], ids=lambda path: path.name
+)
+def test_pair_in_other_spellings(before, spelling):
+    """However a manifest is written, the same becomes of it, and a second run changes nothing."""
+    raw = before.read_bytes()
+    asked = setup(target=said(raw, "target") or "ask", options=yaml.safe_load(said(raw, "options") or "{}"))
+    text = SPELLINGS[spelling](raw.decode(), documents(raw.decode()))
+    fixed = engine.fix(Source("x", text), asked, unsafe=True)
+    objects = documents(fixed.text)
+    if spelling.startswith("List") and len(objects) == 1 and objects[0]["kind"] == "List":
+        objects = objects[0]["items"]
+    after = documents(before.with_name(before.name.replace(".before.", ".after.")).read_text())
+    assert sorted(map(str_of, objects)) == sorted(map(str_of, after))
+    assert engine.fix(Source("x", fixed.text), asked, unsafe=True).text == fixed.text
+
+
+def str_of(data: object) -> str:
+    return json.dumps(data, sort_keys=True)
 
 
 def test_pairs_are_pairs():
