@@ -109,6 +109,14 @@ def test_none_and_empty(tmp_path):
             ":3: options.service-nodeport.to: 'Gateway' is not one of ['LoadBalancer', 'ClusterIP', 'Ingress']",
         ),
         (
+            "options:\n  service-nodeport:\n    host: shop.example.com\n",  # all Services would have it
+            r":3: options.service-nodeport.host: 'shop.example.com' does not match '\\{name\\}'",
+        ),
+        (
+            "options:\n  ingress-slb:\n    vswitches: [vsw-a]\n",
+            ":3: options.ingress-slb.vswitches: ['vsw-a'] is not valid under any of the given schemas",
+        ),
+        (
             "options:\n  service-nodeport:\n    too: ClusterIP\n",
             ":3: options.service-nodeport.too: the rule has no option too; did you mean to?",
         ),

@@ -20,8 +20,8 @@ _DEFAULT = 10800  # seconds; Kubernetes' own
 def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
     """A hit on sessionAffinity: ClientIP.
 
-    `balanced` where a CLB takes it over for its TCP listeners, its HTTP ones or both, `inside` where the Service is for
-    callers in the cluster alone, `by-hand` else.
+    `balanced` where a CLB takes it over, `cookie` where it does so for HTTP listeners too, `inside` where the Service
+    is for callers in the cluster alone, `by-hand` else.
     """
     spec = mapping(subject.data.get("spec"))
     if spec.get("sessionAffinity") != "ClientIP":
@@ -40,7 +40,8 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     values = {name: _filled(value, seconds, known, name) for name, value in said.items()}
     times = [str(found[name].value if name in found else values[name]) for name in said if said[name] == "seconds"]
     fields = {"keys": ", ".join(said), "seconds": " and ".join(times)}
-    yield Hit(_AT, "balanced", fields, edits=(*gone, *_edits(values, found, known)))
+    case = "cookie" if any(name in said for name in params["by"]["http"]) else "balanced"
+    yield Hit(_AT, case, fields, edits=(*gone, *_edits(values, found, known)))
 
 
 def _is_ours(subject: Object, found: Mapping[str, Written]) -> bool:
