@@ -34,6 +34,7 @@ _Rows = dict[str, list[_Row]]
 
 _ROWS: dict[int, tuple[Any, dict[str, _Rows]]] = {}
 _ELSEWHERE = "elsewhere"
+_CLASS = "alibabacloud.com/compute-class"
 _THEIRS = {"ECI": "ACS", "ACS": "ECI"}
 
 
@@ -48,7 +49,9 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     away = {entry.place.path for entry, row in foreign if row.case == _ELSEWHERE}
     given: set[tuple[Path, str]] = set()  # two keys may stand for one, and only the first becomes that
     for entry, row in foreign:
-        if entry.place.path not in away or row.case == _ELSEWHERE:  # else the pod runs where its keys are read
+        if row.other == _CLASS and options["compute-class"] and not _is_given(entry, row, known):
+            yield from _chosen(subject, entry, row, options["compute-class"])
+        elif entry.place.path not in away or row.case == _ELSEWHERE:  # else the pod runs where its keys are read
             taken = row.other and (entry.place.path, row.other) in given
             edits = () if taken else _edits(subject, entry, row, known, params["sizes"])
             if edits:
@@ -70,14 +73,29 @@ def _row_for(entry: Entry, rows: _Rows) -> Iterator[_Row]:
             return
 
 
+def _is_given(entry: Entry, row: _Row, known: Table) -> bool:
+    """Whether the target's own key stands beside the foreign one."""
+    return row.other in mapping(entry.place.data.get(known.keys[row.other].field))
+
+
+def _chosen(subject: Object, entry: Entry, row: _Row, chosen: str) -> Iterator[Hit]:
+    """Keys of which nobody but the user can say the compute class, which the option does: a GPU has one of its own."""
+    from asklint.checks.pod_requests import has_devices
+
+    pods = [pod for pod in subject.pods if pod.metadata_path == entry.place.path]
+    edits: tuple[Edit, ...] = ()
+    if not any(map(has_devices, pods)):
+        edits = (Remove(entry.path), Set((*entry.place.path, "labels", _CLASS), chosen))
+    fields = {"new": _CLASS, "here": row.here, "theirs": _THEIRS[row.here]}
+    yield Hit(entry.path, "chosen" if edits else "near", fields, edits)
+
+
 def _hits(entry: Entry, row: _Row, known: Table, edits: tuple[Edit, ...]) -> Iterator[Hit]:
     if row.case:
         yield Hit(entry.path, row.case, {"here": row.here}, edits)
         return
-    if row.other:
-        field = known.keys[row.other].field
-        if row.other in mapping(entry.place.data.get(field)):
-            return
+    if row.other and _is_given(entry, row, known):
+        return
     what = "near" if row.other or row.instead else "none"
     what = "renamed" if edits and row.other else what
     case = f"nodes-{what}" if row.of_nodes else f"minor-{what}" if row.minor else what
