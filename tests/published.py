@@ -32,9 +32,9 @@ def found(tool: str) -> str:
 
 
 def environment(work: Path) -> dict[str, str]:
-    """Variables with which git takes the repository in `work` for the published one, and knows no other settings.
+    """Variables with which git and pip take what is in `work` for what is published, and git knows no other settings.
 
-    What the hooks' tools install is kept in `work` as well.
+    What tools install is kept in `work` as well.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GITHUB_", "PYTEST"))}
     identity = {f"GIT_{who}_{what}": "x@y.z" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
@@ -42,12 +42,20 @@ def environment(work: Path) -> dict[str, str]:
     git = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_COUNT": str(len(settings))}
     for index, (name, value) in enumerate(settings.items()):
         git |= {f"GIT_CONFIG_KEY_{index}": name, f"GIT_CONFIG_VALUE_{index}": value}
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    homes = {"PRE_COMMIT_HOME": str(work / "hooks"), "PREK_HOME": str(work / "hooks")}
+    path = os.pathsep.join((f"{work}/bin", str(Path(sys.executable).parent), os.environ["PATH"]))
+    wheels = {"PIP_FIND_LINKS": f"{work}/dist", "UV_FIND_LINKS": f"{work}/dist"}
+    homes = {
+        "PIPX_HOME": f"{work}/pipx",
+        "PIPX_BIN_DIR": f"{work}/bin",
+        "UV_TOOL_DIR": f"{work}/uv",
+        "UV_TOOL_BIN_DIR": f"{work}/uv-bin",
+    }
+    homes |= {"PRE_COMMIT_HOME": str(work / "hooks"), "PREK_HOME": str(work / "hooks")}
     return {
         **kept,
         **identity,
         **git,
+        **wheels,
         **homes,
         "PATH": path,
         "PYTHONWARNINGS": "",
@@ -57,7 +65,7 @@ def environment(work: Path) -> dict[str, str]:
 
 
 def publish(work: Path) -> None:
-    """Put asklint as it is now into a repository of git in `work`, under the tag of its version."""
+    """Put asklint as it is now into `work`: a repository of git with the tag of its version, and a wheel."""
     repository = work / "repository"
     repository.mkdir()
     for name in _NEEDED:
@@ -70,6 +78,8 @@ def publish(work: Path) -> None:
     run(("git", "init", "--quiet"), repository, known)
     commit(repository, known)
     run(("git", "tag", TAG), repository, known)
+    build = (sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", f"{work}/dist")
+    run(build, repository, known)
 
 
 def run(words: tuple[str, ...], folder: Path, known: Mapping[str, str], status: int | None = 0) -> str:
