@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -79,7 +80,7 @@ def _pages(rules: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]:
         f"{_folder(lang)}rules/index.md",
         f"{_HEAD['list']}# {words['rules']}\n\n{words['list']}\n\n{_list(rules, lang)}",
     )
-    table = matrix.matrix(data.load(), "markdown", lang=lang)
+    table = _linked(matrix.matrix(data.load(), "markdown", lang=lang), lang)
     yield f"{_folder(lang)}rules/matrix.md", f"{_HEAD['list']}# {words['matrix']}\n\n{words['intro']}\n\n{table}"
 
 
@@ -91,6 +92,16 @@ def _list(rules: Mapping[str, Any], lang: str) -> str:
         told = spec.get("zh", {}).get("title", spec["title"]) if lang == "zh" else spec["title"]
         lines.append((f"[{name}]({name}.md)", *severities, ", ".join(pages.fixes(spec)), told.replace("|", "\\|")))
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def _linked(table: str, lang: str) -> str:
+    """`table` with each feature leading to the rule that speaks of it."""
+    rules = {one.name: one.rule for one in matrix.features(data.load(), lang) if one.rule}
+
+    def link(row: re.Match[str]) -> str:
+        return f"| [{row[1]}]({rules[row[1]]}.md)" if row[1] in rules else row[0]
+
+    return re.sub(r"^\| ([\w-]+)", link, table, flags=re.MULTILINE)
 
 
 def _nav(rules: Mapping[str, Any], lang: str) -> list[Any]:
