@@ -46,6 +46,7 @@ def test_check_names_the_finding():
         pytest.param(ERROR, False, ERROR, [], ["host-network"], id="not safe"),
         pytest.param(ERROR, True, MENDED, ["host-network"], [], id="unsafe"),
         pytest.param(STAYS, True, STAYS, [], ["daemonset"], id="no fix"),
+        pytest.param(STAYS.replace("agent", "node-exporter"), True, "", ["daemonset"], [], id="nothing is left"),
         pytest.param("\ufeff" + WARNING, False, "\ufeff" + SAFE, ["duplicate-key"], [], id="byte-order mark"),
         pytest.param(
             WARNING.replace("\n", "\r\n"), False, SAFE.replace("\n", "\r\n"), ["duplicate-key"], [], id="line ends"
