@@ -17,6 +17,7 @@ from asklint.inputs.files import Input
 
 if TYPE_CHECKING:
     from asklint.cache import Cache
+    from asklint.config import Config
     from asklint.settle import Settled
     from asklint.source import Source
 
@@ -63,6 +64,23 @@ class Mended(NamedTuple):
     refused: list[engine.Refused] = []
     old: bytes = b""
     new: bytes | None = None
+
+
+def plan(asked: Config) -> Plan:
+    """What a config asks for; the first target, where it names several."""
+    content, ignore, target = asked.content, asked.content.get("ignore", ()), asked.content.get("target", "ask")
+    return Plan(
+        target if isinstance(target, str) else target[0],
+        content.get("lang", "en"),
+        tuple(content.get("select", ())),
+        tuple(entry for entry in ignore if isinstance(entry, str)),
+        content.get("severity", {}),
+        versioned(content.get("options", {}), content.get("kubernetes-version")),
+        content.get("pods", {}),
+        tuple(str(asked.root / folder) for folder in content.get("rules", ())),
+        tuple(entry for entry in ignore if not isinstance(entry, str)),
+        str(asked.root),
+    )
 
 
 def specs(folders: Iterable[str]) -> dict[str, Any]:
