@@ -303,6 +303,7 @@ def test_in_chinese(shop: Callable[..., Shop]) -> None:
         "未检查：1 种无权读取的资源",
         "未就绪：shop（1 个对象）：1 个错误",
     ]
+    assert done.stderr == "services：无权读取，已略过\n"
 
 
 def test_an_annotation_silences(shop: Callable[..., Shop]) -> None:

@@ -13,6 +13,7 @@ from asklint.finding import Readiness, Report
 from asklint.gather import Gathered
 from asklint.inputs import cluster, files, live
 from asklint.inputs.cluster import Answer, CannotAsk, Hear, Live, Scope
+from asklint.report.summary import say
 from asklint.request import Request
 from asklint.resource import PODS, Object, objects
 from asklint.source import Source
@@ -59,7 +60,7 @@ def find(what: Sequence[str], scope: Scope, asked: Request, out: Out | None, hea
         answer = _with_namespaces(answer, scope, hear)
         whole.append("namespaces")
     for resource in answer.forbidden:
-        hear(f"{resource}: may not be read, and is left out")
+        hear(say(asked.plan.lang, "left-out", resource))
     chosen, skipped = cluster.chosen(answer.objects, scope)
     kept = [one for one in chosen if (out and out.secrets) or live.known(one.data) != "Secret"]
     skipped += Counter(secret=len(chosen) - len(kept), forbidden=len(answer.forbidden))
@@ -111,7 +112,7 @@ def fix(found: Found, asked: Request, out: Out, hear: Hear, step: Step) -> Repor
     for one, done in zip(found.objects, run.settled(mended, setup, out.unsafe), strict=True):
         owner = live.controller(one.data)
         if owner:
-            hear(f"{one.name}: not written, since {owner.get('kind')} {owner.get('name')} makes it")
+            hear(say(asked.plan.lang, "not-written", one.name, owner.get("kind"), owner.get("name")))
         try:
             if not owner:
                 gathered.written += _write((done.new or b"").decode(), out, taken)
@@ -121,7 +122,7 @@ def fix(found: Found, asked: Request, out: Out, hear: Hear, step: Step) -> Repor
             gathered.unread.append((one.name, f"cannot be written: {run.reason(error)}"))
     claims = [one.name for one in found.objects if live.known(one.data) == "PersistentVolumeClaim"]
     if claims:
-        hear(f"mind: claims are written without their volumes, whose data stay where they are: {', '.join(claims)}")
+        hear(say(asked.plan.lang, "claims", say(asked.plan.lang, ",").join(claims)))
     return _report(gathered, found, asked)
 
 
