@@ -125,6 +125,24 @@ Outcome = tuple[list[Finding], int, list[str], int, list[Told]]
 NOTHING: Outcome = ([], 0, [], 0, [])
 
 
+class Readiness(NamedTuple):
+    """How far a namespace of a live cluster is; `""` holds what stands in none.
+
+    `complete` says whether all kinds that were asked for could be read there.
+    """
+
+    namespace: str
+    objects: int
+    errors: int
+    warnings: int
+    complete: bool = True
+
+    @property
+    def ready(self) -> bool:
+        """Whether all that was asked for was read, and nothing in it is an error."""
+        return self.complete and not self.errors
+
+
 class Report(NamedTuple):
     """All that a run has to say, in the order of the files."""
 
@@ -141,4 +159,5 @@ class Report(NamedTuple):
     lang: str = "en"
     names: Sequence[str] = ()  # of the files, in their order
     moot: int = 0  # findings in objects that a fix drops whole, which are not among `findings`
+    namespaces: Sequence[Readiness] | None = None  # of a live cluster; None where files were read
     sides: Sequence[Report] = ()  # what each target says, where a run asks about several; `target` names them all

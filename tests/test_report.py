@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from asklint import report
-from asklint.finding import Finding, Fix, Identity, Place, Report
+from asklint.finding import Finding, Fix, Identity, Place, Readiness, Report
 from asklint.report import rich, summary
 
 PAGE = "https://help.example.com/limits"
@@ -884,6 +884,8 @@ FINDINGS = st.builds(
     st.none() | TEXT,
     st.lists(st.sampled_from(["ask", "eci", "acs"]), max_size=2).map(tuple),
 )
+COUNT = st.integers(0, 99)
+READY = st.builds(Readiness, TEXT, COUNT, COUNT, COUNT, st.booleans())
 REPORTS = st.builds(
     Report,
     st.sampled_from(["ask", "eci", "acs"]),
@@ -899,6 +901,7 @@ REPORTS = st.builds(
     st.sampled_from(["en", "zh"]),
     names=st.just(()),
     moot=st.integers(0, 9),
+    namespaces=st.none() | st.lists(READY, max_size=2),
     sides=st.just(()),
 )
 

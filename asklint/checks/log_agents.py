@@ -25,11 +25,11 @@ def check(subject: Object | Pod, params: Mapping[str, Any], options: Mapping[str
     elif wished.to or not options["collect"]:
         yield mended(subject, hit, wished.to or row.get("to", ""), wished, params, target)
     elif options["collect"] == "crd":
-        edits = (DropDocument(), AddDocument(_log_config(logstore))) if logstore and target == "ask" else ()
+        edits = (DropDocument(), AddDocument(_log_config(logstore, subject.namespace))) if logstore and target == "ask" else ()
         yield hit._replace(edits=edits, fix="crd" if edits else "", fields={**hit.fields, "logstore": logstore})
 
 
-def _log_config(logstore: str) -> Mapping[str, Any]:
+def _log_config(logstore: str, namespace: str | None) -> Mapping[str, Any]:
     """What collects the stdout of every container.
 
     Source: https://help.aliyun.com/zh/eci/user-guide/collect-logs-by-using-log-service-crds
@@ -38,7 +38,7 @@ def _log_config(logstore: str) -> Mapping[str, Any]:
     return {
         "apiVersion": "log.alibabacloud.com/v1alpha1",
         "kind": "AliyunLogConfig",
-        "metadata": {"name": logstore},
+        "metadata": {"name": logstore, **({"namespace": namespace} if namespace else {})},
         "spec": {
             "logstore": logstore,
             "logtailConfig": {"configName": logstore, "inputType": "plugin", "inputDetail": {"plugin": plugin}},

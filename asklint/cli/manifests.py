@@ -17,25 +17,30 @@ from asklint.gather import Gathered, beside
 from asklint.inputs import files
 from asklint.request import STDIN, Request, Wrong, requests
 
+# The options of all that asks rules.
+COMMON = (
+    click.option("--kubernetes-version", metavar="VERSION", help="The cluster's (default: the newest known)."),
+    click.option("--select", multiple=True, metavar="RULE|CATEGORY", help="Ask these alone."),
+    click.option("--ignore", multiple=True, metavar="RULE|CATEGORY", help="Do not ask these."),
+    click.option("--config", "config_file", type=click.Path(dir_okay=False), help="Use this .asklint.yaml."),
+    click.option("--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own."),
+    click.option("--fail-on", type=click.Choice((*SEVERITIES, "never")), help="The least severity that exits 1."),
+    click.option("--allow-empty", is_flag=True, help="Exit 0 where there is nothing to check."),
+    click.option("--lang", type=click.Choice(("en", "zh")), help="The language of messages."),
+)
+
 
 def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that check and fix share."""
     options = (
         click.argument("paths", nargs=-1, metavar="[PATH]..."),
         click.option("--target", metavar="TARGET", help="ask (default), eci or acs; check takes several: ask,acs."),
-        click.option("--kubernetes-version", metavar="VERSION", help="The cluster's (default: the newest known)."),
-        click.option("--select", multiple=True, metavar="RULE|CATEGORY", help="Ask these alone."),
-        click.option("--ignore", multiple=True, metavar="RULE|CATEGORY", help="Do not ask these."),
-        click.option("--config", "config_file", type=click.Path(dir_okay=False), help="Use this .asklint.yaml."),
-        click.option("--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own."),
+        *COMMON,
         click.option("--format", "style", type=click.Choice(tuple(report.FORMATS)), help="How to show what is found."),
         click.option("--output", type=click.Path(dir_okay=False), help="Write the report to this file."),
-        click.option("--fail-on", type=click.Choice((*SEVERITIES, "never")), help="The least severity that exits 1."),
         click.option("--jobs", type=click.IntRange(1), help="Processes to use (default: all processors)."),
         click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found."),
-        click.option("--allow-empty", is_flag=True, help="Exit 0 where there is nothing to check."),
         click.option("--stdin-filename", default=STDIN, metavar="NAME", help="What to call standard input."),
-        click.option("--lang", type=click.Choice(("en", "zh")), help="The language of messages."),
     )
     for option in reversed(options):
         command = option(command)
@@ -49,7 +54,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     asked = requests(paths, options)
     content = stdin() if asked[0].paths == ("-",) else None
     sides = [_checked(one, content) for one in asked]
-    sys.exit(_finish(asked[0], beside(sides) if len(sides) > 1 else sides[0]))
+    sys.exit(finish(asked[0], beside(sides) if len(sides) > 1 else sides[0]))
 
 
 def _checked(asked: Request, content: bytes | None) -> Report:
@@ -85,7 +90,7 @@ def fix(paths: tuple[str, ...], unsafe: bool, diff: bool, check_only: bool, out:
             else:
                 gathered.write(one, folder)
     told = gathered.report(asked.plan.target, asked.plan.lang)
-    status = _finish(asked, told, sys.stderr if diff else sys.stdout)
+    status = finish(asked, told, sys.stderr if diff else sys.stdout)
     sys.exit(max(status, 1 if check_only and gathered.mended else 0))
 
 
@@ -98,7 +103,7 @@ def _outcomes(asked: Request, content: bytes | None) -> Iterator[run.Outcomes]:
         yield from run.check(inputs, asked.plan, asked.setup, asked.jobs, not asked.options["no_cache"], step)
 
 
-def _finish(asked: Request, told: Report, to: IO[str] | None = None) -> int:
+def finish(asked: Request, told: Report, to: IO[str] | None = None) -> int:
     """Shows the report on `to` (standard output), and gives the exit status."""
     _show(asked, _render(asked, told, to or sys.stdout), to or sys.stdout)
     return asked.status(told)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from asklint.finding import Finding, Fix, Place, Report
+from asklint.finding import Finding, Fix, Place, Readiness, Report
 from asklint.report import summary
 
 VERSION = 1  # grows when something that scripts may rely on goes or changes; new keys alone do not count
@@ -21,6 +21,8 @@ def render(report: Report, *, width: int = 100, color: bool = False) -> str:
         f'"target": {_dump(report.target)}',
         f'"summary": {_dump(_summary(report))}',
     ]
+    if report.namespaces is not None:
+        parts.append(f'"namespaces": {_rows(_readiness(one) for one in report.namespaces)}')
     if report.sides:
         parts.append(f'"targets": {_dump({side.target: _summary(side) for side in report.sides})}')
     parts.append(f'"findings": {_rows(_finding(finding) for finding in summary.findings(report))}')
@@ -59,6 +61,17 @@ def _summary(report: Report) -> dict[str, Any]:
         "silenced": report.silenced,
         "moot": report.moot,
         "unread": [{"file": file, "reason": reason} for file, reason in report.unread],
+    }
+
+
+def _readiness(one: Readiness) -> dict[str, Any]:
+    return {
+        "namespace": one.namespace or None,
+        "objects": one.objects,
+        "errors": one.errors,
+        "warnings": one.warnings,
+        "complete": one.complete,
+        "ready": one.ready,
     }
 
 
