@@ -25,7 +25,11 @@ def check(subject: Object | Pod, params: Mapping[str, Any], options: Mapping[str
     elif wished.to or not options["collect"]:
         yield mended(subject, hit, wished.to or row.get("to", ""), wished, params, target)
     elif options["collect"] == "crd":
-        edits = (DropDocument(), AddDocument(_log_config(logstore, subject.namespace))) if logstore and target == "ask" else ()
+        edits = (
+            (DropDocument(), AddDocument(_log_config(logstore, subject.namespace)))
+            if logstore and target == "ask"
+            else ()
+        )
         yield hit._replace(edits=edits, fix="crd" if edits else "", fields={**hit.fields, "logstore": logstore})
 
 
