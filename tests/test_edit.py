@@ -11,12 +11,14 @@ from asklint.edit import (
     AddDocument,
     CannotEdit,
     DropDocument,
+    Elsewhere,
     Insert,
     Move,
     Remove,
     RemoveIgnored,
     Rename,
     Set,
+    by_document,
     declare,
     distinct,
     removals,
@@ -1285,3 +1287,12 @@ def test_lower_takes_the_place_of_the_separator():
     text = "a: 1\n---\nb: 2\n"
     document = read(text)[1]
     assert lower.lower(document, 5, [DropDocument()]) == lower.lower(document, None, [DropDocument()])
+
+
+# ---- edits of several documents
+
+
+def test_by_document():
+    here, there = put("a", 1), put("b", 2)
+    assert by_document([here, Elsewhere(2, there), Elsewhere(0, here)], 1) == {1: [here], 2: [there], 0: [here]}
+    assert by_document([Elsewhere(1, there), here], 1) == {1: [there, here]}
