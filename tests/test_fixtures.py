@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 from kit import asklint, held, scene, setup
 
 from asklint import data, engine
@@ -33,19 +34,35 @@ def test_clean_is_clean(tmp_path):
     assert (tmp_path / "clean.yaml").read_bytes() == clean
 
 
+def asked(pair) -> engine.Setup:
+    """The comment `# asked: RULE…` names the rules, or `all`, and `# with: {…}` their options; JSON has no comments."""
+    text = pair.read_bytes().decode("utf-8")
+    rules = re.search(r"# asked: (.*?)\r?\n", text)
+    names = rules[1].split() if rules else ["host-network", "host-port", "service-nodeport"]
+    options = re.search(r"# with: (.*?)\r?\n", text)
+    return setup(*([] if names == ["all"] else names), options=yaml.safe_load(options[1]) if options else {})
+
+
 @pytest.mark.parametrize("before", PAIRS, ids=lambda path: path.name)
 def test_pair(before):
-    """The comment `# asked: RULE…` names the rules; JSON has no comments."""
-    raw = before.read_bytes()
-    asked = re.search(rb"# asked: (.*?)\r?\n", raw)
-    names = asked[1].decode().split() if asked else ["host-network", "host-port", "service-nodeport"]
-    source = Source.decode(before.name, raw)
-    fixed = engine.fix(source, setup(*names), unsafe=True)
+    source, rules = Source.decode(before.name, before.read_bytes()), asked(before)
+    fixed = engine.fix(source, rules, unsafe=True)
     after = before.with_name(before.name.replace(".before.", ".after."))
     assert source.encode(fixed.text) == after.read_bytes()
-    again = engine.fix(Source.decode(after.name, after.read_bytes()), setup(*names), unsafe=True)
+    again = engine.fix(Source.decode(after.name, after.read_bytes()), rules, unsafe=True)
     assert again.text == fixed.text
     assert again.mended == []
+
+
+@pytest.mark.parametrize(
+    "before", [pair for pair in PAIRS if b"# asked: all" in pair.read_bytes()], ids=lambda path: path.name
+)
+def test_pair_asked_of_all_rules_is_clean_afterwards(before):
+    after = before.with_name(before.name.replace(".before.", ".after."))
+    rules = asked(after)
+    checked = engine.check(Source.decode(after.name, after.read_bytes()), rules)
+    left = [*checked.findings, *engine.conclude(checked.told, rules)]
+    assert [(finding.place.line, finding.rule, finding.message) for finding in left] == []
 
 
 def test_pairs_are_pairs():
