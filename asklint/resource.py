@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from asklint.finding import Identity
@@ -31,13 +31,22 @@ _DEEPEST = 12  # a pod template in a custom kind stands at most this deep: spec.
 class Object:
     """One Kubernetes object: its data, the document it stands in, and its path there (`("items", 0)` in a List).
 
-    `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it.
+    `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it. `beside` are all documents of
+    the text, this object's own among them.
     """
 
-    __slots__ = ("_pods", "api_version", "base", "data", "document", "group", "kind", "known", "places")
+    __slots__ = ("_pods", "api_version", "base", "beside", "data", "document", "group", "kind", "known", "places")
 
-    def __init__(self, document: Document, base: Path, data: dict[str, Any], places: Pods | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        base: Path,
+        data: dict[str, Any],
+        places: Pods | None = None,
+        beside: Sequence[Document] = (),
+    ) -> None:
         self.document = document
+        self.beside = beside or (document,)
         self.base = base
         self.data = data
         self.api_version: str = data["apiVersion"]
@@ -75,6 +84,12 @@ class Object:
         if self._pods is None:
             self._pods = list(self._find_pods())
         return self._pods
+
+    def neighbours(self) -> Iterator[tuple[int, Object]]:
+        """All objects of the text, this one among them, each with the number of its document."""
+        for index, document in enumerate(self.beside):
+            for one in objects(document, self.places, self.beside):
+                yield index, one
 
     def _find_pods(self) -> Iterator[Pod]:
         path = PODS.get(self.known)
@@ -149,9 +164,9 @@ def _is_pod(data: dict[str, Any]) -> bool:
     )
 
 
-def objects(document: Document, places: Pods | None = None) -> Iterator[Object]:
-    """The objects in `document`, those of a List one by one, as kubectl visits them."""
-    yield from _objects(document, (), document.data, places)
+def objects(document: Document, places: Pods | None = None, beside: Sequence[Document] = ()) -> Iterator[Object]:
+    """The objects in `document`, those of a List one by one, as kubectl visits them; `beside`: the text's documents."""
+    yield from _objects(document, (), document.data, places, beside)
 
 
 def is_list(data: Any) -> bool:
@@ -163,17 +178,19 @@ def is_list(data: Any) -> bool:
     return named and isinstance(data.get("items"), list)
 
 
-def _objects(document: Document, base: Path, data: Any, places: Pods | None) -> Iterator[Object]:
+def _objects(
+    document: Document, base: Path, data: Any, places: Pods | None, beside: Sequence[Document]
+) -> Iterator[Object]:
     if not isinstance(data, dict):
         return
     version, kind = data.get("apiVersion"), data.get("kind")
     if not isinstance(version, str) or not isinstance(kind, str) or not version or not kind:
         return
     if not is_list(data):
-        yield Object(document, base, data, places)
+        yield Object(document, base, data, places, beside)
         return
     for index, item in enumerate(data["items"]):
         if isinstance(item, dict):
             if kind != "List":  # the items of a ConfigMapList need not say what they are
                 item = {"apiVersion": version, "kind": kind.removesuffix("List"), **item}
-            yield from _objects(document, (*base, "items", index), item, places)
+            yield from _objects(document, (*base, "items", index), item, places, beside)
