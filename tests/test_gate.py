@@ -40,7 +40,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     import gate
 
-    gate.start(["ask"])
+    gate.start(["ask"], False)
     yield gate
     for name in ("gate", "promises", "second", "variants"):
         sys.modules.pop(name, None)
