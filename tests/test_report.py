@@ -900,6 +900,8 @@ REPORTS = st.builds(
     names=st.just(()),
     moot=st.integers(0, 9),
     sides=st.just(()),
+    accepted=st.integers(0, 9),
+    stale=st.dictionaries(st.tuples(TEXT, TEXT), st.integers(1, 9), max_size=2),
 )
 
 

@@ -19,6 +19,8 @@ from asklint.request import Wrong
 COMMANDS = {
     "check": "manifests",
     "fix": "manifests",
+    "baseline": "silence",
+    "ignore": "silence",
     "rules": "pages",
     "rule": "pages",
     "matrix": "pages",

@@ -56,10 +56,15 @@ def _summary(report: Report) -> dict[str, Any]:
         **severities,
         "fixable": summary.fixable(report),
         "skipped": {reason: report.skipped[reason] for reason in sorted(report.skipped)},
-        "silenced": report.silenced,
+        "silenced": report.silenced + report.accepted,
         "moot": report.moot,
+        **({"baseline": _baseline(report)} if report.accepted or report.stale else {}),
         "unread": [{"file": file, "reason": reason} for file, reason in report.unread],
     }
+
+
+def _baseline(report: Report) -> dict[str, int]:
+    return {"accepted": report.accepted, "stale": sum(report.stale.values())}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
