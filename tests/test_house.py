@@ -52,6 +52,7 @@ LADDER = [
     "ask",
     "engine",
     "settle",
+    "suppress",
     "library",
     "inputs",
     "run",

@@ -19,8 +19,8 @@ from asklint.request import Wrong
 COMMANDS = {
     "check": "manifests",
     "fix": "manifests",
-    "baseline": "silence",
-    "ignore": "silence",
+    "baseline": "baseline",
+    "ignore": "ignore",
     "rules": "pages",
     "rule": "pages",
     "matrix": "pages",

@@ -1,4 +1,4 @@
-"""The commands that keep findings from being reported: baseline and ignore."""
+"""The command baseline: today's findings accepted, so that only new ones are reported."""
 
 from __future__ import annotations
 
