@@ -21,6 +21,8 @@ COMMANDS = {
     "fix": "manifests",
     "baseline": "baseline",
     "ignore": "ignore",
+    "lsp": "editors",
+    "schema": "editors",
     "rules": "pages",
     "rule": "pages",
     "matrix": "pages",
