@@ -21,6 +21,8 @@ COMMANDS = {
     "fix": "manifests",
     "baseline": "baseline",
     "ignore": "ignore",
+    "init": "begin",
+    "completion": "begin",
     "lsp": "editors",
     "schema": "editors",
     "rules": "pages",

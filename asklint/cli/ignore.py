@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from asklint import config, patch, run, silence, write
+from asklint.cli import complete
 from asklint.cli.screen import say
 from asklint.edit import CannotEdit
 from asklint.inputs import files
@@ -46,14 +47,14 @@ class _Change(NamedTuple):
 
 
 @click.command()
-@click.argument("rule")
-@click.argument("place", metavar="PATH[:LINE]")
+@click.argument("rule", shell_complete=complete.rules)
+@click.argument("place", type=click.Path(), metavar="PATH[:LINE]")
 @click.option("--reason", required=True, help="Why its findings are not to be reported.")
 @click.option("--object", "named", metavar="KIND/NAME", help="In this object alone.")
 @click.option("--as", "way", type=click.Choice(("comment", "annotation", "config")), help="Where to write it.")
 @click.option("--until", metavar="DATE", help="With --as config: the last day on which it holds.")
 @click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
-@click.option("--target", metavar="TARGET", help="ask (default), eci or acs.")
+@click.option("--target", metavar="TARGET", shell_complete=complete.targets, help="ask (default), eci or acs.")
 @click.option("--config", "config_file", type=click.Path(dir_okay=False), help="Use this .asklint.yaml.")
 @click.option("--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own.")
 def ignore(

@@ -11,6 +11,7 @@ from typing import IO, Any
 import click
 
 from asklint import report, run
+from asklint.cli import complete
 from asklint.cli.screen import Progress, say, stdin, width, write_report, write_stream
 from asklint.finding import SEVERITIES, Report
 from asklint.gather import Gathered, beside
@@ -20,14 +21,20 @@ from asklint.request import STDIN, Request, Wrong, requests
 
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that the commands about manifests share."""
+    names: Any = {"metavar": "RULE|CATEGORY", "shell_complete": complete.rules_or_categories}
     options = (
-        click.argument("paths", nargs=-1, metavar="[PATH]..."),
-        click.option("--target", metavar="TARGET", help="ask (default), eci or acs; check takes several: ask,acs."),
+        click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]..."),
+        click.option(
+            "--target",
+            metavar="TARGET",
+            shell_complete=complete.targets,
+            help="ask (default), eci or acs; check takes several: ask,acs.",
+        ),
         click.option("--kubernetes-version", metavar="VERSION", help="The cluster's (default: the newest known)."),
-        click.option("--select", multiple=True, metavar="RULE|CATEGORY", help="Ask these alone."),
-        click.option("--ignore", multiple=True, metavar="RULE|CATEGORY", help="Do not ask these."),
+        click.option("--select", multiple=True, **names, help="Ask these alone."),
+        click.option("--ignore", multiple=True, **names, help="Do not ask these."),
         click.option("--config", "config_file", type=click.Path(dir_okay=False), help="Use this .asklint.yaml."),
-        click.option("--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="What is accepted."),
+        click.option("--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="The accepted findings."),
         click.option("--no-baseline", is_flag=True, help="Report what the baseline accepts, too."),
         click.option("--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own."),
         click.option("--format", "style", type=click.Choice(tuple(report.FORMATS)), help="How to show what is found."),
