@@ -86,7 +86,8 @@ class Request:
         rules = {entry.rule for entry in baseline.entries}
         if self.options["select"] or self.options["ignore"]:
             rules &= {rule.name for rule in self.setup.rules} | (rules - self.setup.known)
-        if not any(os.path.isdir(path) for path in self.paths):  # what is across files needs all of them
+        root = baseline.path.parent.resolve()
+        if not any(root.is_relative_to(Path(path).resolve()) for path in self.paths):  # across files: all of them
             rules -= {rule.name for rule in self.setup.rules if rule.across}
         self.setup = self.setup._replace(judged=frozenset(rules))
 

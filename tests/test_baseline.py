@@ -159,6 +159,31 @@ def test_rules_that_were_not_asked_are_not_gone(shop):
     assert len(accepted(shop)) == 2
 
 
+def test_rules_across_files_need_all_of_them(tmp_path):
+    """Two Services on one port of one load balancer: a look at one of them does not say that this is over."""
+    service = (
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: {0}\n  annotations:\n"
+        "    service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id: lb-1\n"
+        '    service.beta.kubernetes.io/alibaba-cloud-loadbalancer-force-override-listeners: "true"\nspec:\n'
+        "  type: LoadBalancer\n  selector: {{app: {0}}}\n  ports:\n  - port: 80\n"
+    )
+    scene(tmp_path, {"a/web.yaml": service.format("web"), "b/api.yaml": service.format("api")})
+    scene(tmp_path, {".asklint.yaml": "select: [service-annotation-conflict]\n"})
+    asklint("baseline", cwd=tmp_path)
+    assert accepted(tmp_path)
+    many = len(accepted(tmp_path))
+    for path in ("a", "a/web.yaml", "b"):
+        assert report(tmp_path, path)[1]["findings"] == []
+        assert report(tmp_path, path)[1]["summary"].get("baseline", {"stale": 0})["stale"] == 0
+        asklint("baseline", "--prune", path, cwd=tmp_path)
+        assert len(accepted(tmp_path)) == many
+    assert report(tmp_path)[1]["summary"]["baseline"] == {"accepted": many, "stale": 0}
+    (tmp_path / "b" / "api.yaml").unlink()
+    assert report(tmp_path)[1]["summary"]["baseline"]["stale"] == many
+    asklint("baseline", "--prune", cwd=tmp_path)
+    assert accepted(tmp_path) == []
+
+
 def test_a_file_that_cannot_be_read_is_not_gone(shop):
     scene(shop, {"web.yaml": "kind: Pod\napiVersion: [\n"})
     assert "baseline" not in report(shop)[1]["summary"]

@@ -198,6 +198,30 @@ def test_schema_is_printed(tmp_path, name):
     assert done.stdout == (data.root() / "schemas" / f"{name}.schema.json").read_text()
 
 
+# -- what the pages tell to type
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_commands_that_silence_run(tmp_path, name):
+    """Each of them, in its order, in a folder with the two manifests that they name."""
+    text = (ROOT / name).read_text()
+    commands = re.findall(r"^    (asklint (?:ignore|baseline|check)\b.*?)(?:  +\S.*)?$", text, re.MULTILINE)
+    commands = commands[next(at for at, one in enumerate(commands) if "ignore" in one) :]
+    assert [command.split()[1] for command in commands] == ["ignore", "ignore", "baseline", "check", "baseline"]
+    privileged = ERROR.replace("hostNetwork: true  # one hop less", "hostPID: false").replace(
+        "web:1", "web:1\n      securityContext: {privileged: true}"
+    )
+    scene(tmp_path, {"deploy.yaml": (ROOT / "fixtures/deployment.yaml").read_text(), "search.yaml": privileged})
+    env = {**os.environ, "PATH": f"{ASKLINT.parent}{os.pathsep}{os.environ['PATH']}"}
+    for command in commands:
+        done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+    assert "# asklint: ignore[host-network]" in (tmp_path / "deploy.yaml").read_text()
+    assert loaded(tmp_path)["ignore"][0]["until"] == "2027-01-31"
+    assert "service-nodeport" in (tmp_path / ".asklint-baseline.json").read_text()
+    assert "host-network" not in (tmp_path / ".asklint-baseline.json").read_text()
+
+
 # -- the page on editors
 
 
