@@ -108,6 +108,22 @@ def test_of_an_unread_document():
     assert key.key(one[0]) == key.key(two[0])
 
 
+def test_order_is_no_value():
+    one = {"a": [{"b": 1, "c": [2, 3]}, "x", None], "d": True}
+    other = {"d": True, "a": [None, "x", {"c": [3, 2], "b": 1}]}
+    assert key.value(one) == key.value(other)
+    assert key.value(one) != key.value({**one, "d": 1})
+
+
+def test_a_secret_in_a_mapping_is_masked():
+    text = (
+        "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec:\n  vsphereVolume:\n"
+        "    volumePath: /x\n    password: hunter2hunter2\n"
+    )
+    (one,) = engine.check(Source("a.yaml", text), setup("third-party-csi")).findings
+    assert one.value == '{"password": "•••", "volumePath": "/x"}'
+
+
 def test_no_secret_is_among_it():
     text = (
         "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec:\n  flexVolume:\n    driver: alicloud/oss\n"

@@ -151,6 +151,8 @@ def test_typing(tmp_path):
         editor.type("web.yaml", 12, POD.replace("true", "false"))
         told = await asyncio.wait_for(editor.told.get(), 30)
         assert (told.version, list(told.diagnostics)) == (12, [])
+        await asyncio.sleep(1)
+        assert editor.told.empty()
         editor.type("web.yaml", 13, "kind: [\napiVersion: v1\n")
         assert [one.code for one in await editor.said("web.yaml")] == ["yaml-syntax"]
 
