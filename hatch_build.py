@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
-from runpy import run_path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -21,15 +20,14 @@ class DataHook(BuildHookInterface[Any]):
         root = Path(self.root)
         sys.path.insert(0, self.root)
         try:
+            from asklint.cli.manpage import page as manpage
             from asklint.data import compile_data
-
-            manual = run_path(str(root / "scripts" / "manpage.py"))["page"]()
         finally:
             sys.path.remove(self.root)
         self._folder = tempfile.TemporaryDirectory(prefix="asklint-build-")
         compiled, page = (Path(self._folder.name, name) for name in ("compiled.json", "asklint.1"))
         compiled.write_bytes(compile_data(root))
-        page.write_text(manual, encoding="utf-8")
+        page.write_text(manpage(), encoding="utf-8")
         build_data["shared_data"][str(page)] = "share/man/man1/asklint.1"
         build_data["force_include"].update(
             {

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from asklint import config, run, tree, write
+from asklint import __version__, config, run, tree, write
 from asklint.cli.screen import say
 from asklint.edit import CannotEdit, Insert
 from asklint.finding import SEVERITIES
@@ -16,19 +16,7 @@ from asklint.request import Wrong, language
 from asklint.rule import TARGETS
 
 _HOOKS = Path(".pre-commit-config.yaml")
-_HOOK = {
-    "repo": "local",
-    "hooks": [
-        {
-            "id": "asklint",
-            "name": "asklint",
-            "entry": "asklint check --allow-empty",
-            "language": "system",
-            "types_or": ["yaml", "json"],
-            "require_serial": True,
-        }
-    ],
-}
+_HOOK = {"repo": "https://github.com/asklint/asklint", "rev": f"v{__version__}", "hooks": [{"id": "asklint"}]}
 _WORDS = {
     "en": {
         "target": "Where shall the manifests run (ask: ACK Serverless, eci: ACK with virtual nodes, acs)",

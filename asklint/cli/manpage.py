@@ -1,13 +1,14 @@
-"""Prints the man page asklint.1: what the commands say of themselves, for the wheel and for packagers."""
+"""The man page asklint.1: what the commands say of themselves, made when the wheel is built."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import click
+
+from asklint import __version__
+from asklint.cli import cli
 
 _EXIT = (
     ("0", "nothing at or above --fail-on"),
@@ -23,9 +24,6 @@ _FILES = (
 
 def page() -> str:
     """The page, in the man macros."""
-    from asklint import __version__
-    from asklint.cli import cli
-
     with click.Context(cli, info_name="asklint") as top:
         lines = [
             f'.TH ASKLINT 1 "" "asklint {__version__}" "User Commands"',
@@ -69,8 +67,3 @@ def _plain(text: str) -> str:
     """`text` as roff takes it for itself."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
     return re.sub(r"^([.'])", r"\\&\1", text)
-
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    sys.stdout.write(page())
