@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from asklint import lower, patch, secret, silence
 from asklint.edit import AddDocument, CannotEdit, DropDocument, Edit, Elsewhere, Insert, Move, Remove, by_document
-from asklint.finding import Finding, Fix, Hit, Place, Told
+from asklint.finding import Fact, Finding, Fix, Hit, Place, Told, trail
 from asklint.path import Path, PathError, get, pointer, show
 from asklint.resource import Object, Pods
 from asklint.rule import Rule, Subject, fill
@@ -107,6 +107,7 @@ class Asked:
                         any(one.silences(rule.name, span.start) for one in suppressions),
                         (self.index, here.base),
                         self.going.get(id(here)),
+                        self._fact_trail(fact, here, span),
                     )
 
     def _hits(self, rule: Rule, subject: Subject) -> Iterable[Hit]:
@@ -175,13 +176,26 @@ class Asked:
             related,
             hit.data,
             _container(hit.path, data),
+            trail=self._trail(hit.path, data, hit.missing, span),
         )
         return Found(finding, self.index, edits)
+
+    def _trail(self, path: Path, data: Any, missing: bool, span: Span) -> str:
+        """What is wrong where, without what is secret: a hash of a short word can be guessed."""
+        return self.hidden.without(trail(path, data, missing or self._is_hidden(span)))
+
+    def _fact_trail(self, fact: Fact, here: Object, span: Span) -> str:
+        if fact.path == ("kind",):  # which is no secret, as in _kind_place
+            return trail(fact.path, here.data)
+        return self._trail(fact.path, here.data, fact.missing, span)
+
+    def _is_hidden(self, span: Span) -> bool:
+        return any(hide.start < span.end and span.start < hide.end for hide in self.hidden.spans)
 
     def _words(self, rule: Rule, hit: Hit, data: Any, options: Mapping[str, Any], span: Span) -> Mapping[str, object]:
         """What fills the rule's sentences, without what is secret."""
         words = rule.words(hit, data, options)
-        if any(hide.start < span.end and span.start < hide.end for hide in self.hidden.spans):
+        if self._is_hidden(span):
             words["value"] = secret.MASK
         if not self.hidden.words:
             return words

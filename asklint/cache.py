@@ -10,7 +10,7 @@ from typing import Any
 
 from asklint import write
 from asklint.data import cache_folder
-from asklint.finding import Finding, Fix, Identity, Outcome, Place, Told
+from asklint.finding import Finding, Fix, Identity, Outcome, Place, Seen, Told
 
 KEPT = 50_000  # entries; about 40 MB
 _FILE = "findings.sqlite"
@@ -78,10 +78,10 @@ def _open() -> sqlite3.Connection:
 
 
 def _revive(value: list[Any], name: str) -> Outcome:
-    findings, objects, skipped, silenced, told = value
+    findings, seen, skipped, silenced, told = value
     return (
         [_finding(finding, name) for finding in findings],
-        objects,
+        [Seen(Identity(*identity), pods, name) for identity, pods, _ in seen],
         skipped,
         silenced,
         [_told(one, name) for one in told],
@@ -89,13 +89,13 @@ def _revive(value: list[Any], name: str) -> Outcome:
 
 
 def _told(value: list[Any], name: str) -> Told:
-    rule, data, place, pointer, identity, shown, silenced, (document, base), goes = value
+    rule, data, place, pointer, identity, shown, silenced, (document, base), goes, trail = value
     at = (document, tuple(base))
-    return Told(rule, data, _place(place, name), pointer, Identity(*identity), shown, silenced, at, goes)
+    return Told(rule, data, _place(place, name), pointer, Identity(*identity), shown, silenced, at, goes, trail)
 
 
 def _finding(value: list[Any], name: str) -> Finding:
-    rule, severity, message, place, pointer, identity, fix, source, related, data, container, _ = value
+    rule, severity, message, place, pointer, identity, fix, source, related, data, container, _, trail = value
     return Finding(
         rule,
         severity,
@@ -108,6 +108,7 @@ def _finding(value: list[Any], name: str) -> Finding:
         tuple((_place(place, name), word) for place, word in related),
         data,
         container,
+        trail=trail,
     )
 
 

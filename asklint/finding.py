@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from asklint.edit import Edit
-from asklint.path import Path
+from asklint.path import Path, get, named
 
 Severity = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe", "suggestion"]
@@ -104,6 +105,44 @@ class Finding(NamedTuple):
     data: Mapping[str, Any] | None = None
     container: str | None = None  # the name of the container in which the place is
     targets: tuple[str, ...] = ()  # those that it is true of, where a run asks about several
+    trail: str = ""  # what is wrong where, as `trail` has it: the same when lines and list items move
+
+
+def trail(path: Path, data: Any, missing: bool = False) -> str:
+    """Where `path` leads in `data`, list items by their names, and what stands there: `spec.hostNetwork=true`.
+
+    What is `missing` has no value, and what holds more than scalars (a pod, its containers) changes for other reasons.
+    The text may hold secrets.
+    """
+    value = get(data, path)
+    flat = not any(isinstance(item, dict | list) for item in _items(value))
+    return named(path, data) + (f"={json.dumps(value, default=str)}" if path and flat and not missing else "")
+
+
+def _items(value: Any) -> Sequence[Any]:
+    return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def finding_key(finding: Finding) -> str:
+    """What tells `finding` from others in every run: a hash of its object, its rule, and what is wrong where.
+
+    Never of a line. It is the same for two findings that say the same of one object twice, and for objects of one name
+    in two files. What is in no object is known by its file and its line's text.
+    """
+    import hashlib
+
+    of, place = finding.object, finding.place
+    where = [of.kind, of.namespace, of.name] if of else [place.file, *(line.strip() for line in place.excerpt[:1])]
+    told = json.dumps([finding.rule, where, finding.trail])
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+class Seen(NamedTuple):
+    """An object that was checked: whether it describes pods, and the file in which it stands."""
+
+    object: Identity
+    pods: bool
+    file: str
 
 
 class Told(NamedTuple):
@@ -118,11 +157,26 @@ class Told(NamedTuple):
     silenced: bool  # whether a comment or an annotation keeps the rule silent here
     at: tuple[int, Path] = (0, ())  # where the object stands: the index of its document, and its path there
     goes: str | None = None  # the rule whose fix drops the object
+    trail: str = ""  # as in a Finding
 
 
 # What a file says, without what it takes to fix it: findings, objects, skipped, silenced, facts for rules across files.
-Outcome = tuple[list[Finding], int, list[str], int, list[Told]]
-NOTHING: Outcome = ([], 0, [], 0, [])
+Outcome = tuple[list[Finding], list[Seen], list[str], int, list[Told]]
+NOTHING: Outcome = ([], [], [], 0, [])
+
+
+class Run(NamedTuple):
+    """What surrounds a run: formats for other programs tell it, those for people do not.
+
+    Files are named from the folder `cwd`; `root` is the one from which other programs count them.
+    """
+
+    cwd: str = ""
+    root: str = ""
+    status: int | None = None  # the exit status
+    fail_on: str = "error"
+    folders: Sequence[str] = ()  # the user's own rules
+    before: Mapping[str, Any] | None = None  # an earlier report in JSON, to compare with
 
 
 class Readiness(NamedTuple):
@@ -161,3 +215,5 @@ class Report(NamedTuple):
     moot: int = 0  # findings in objects that a fix drops whole, which are not among `findings`
     namespaces: Sequence[Readiness] | None = None  # of a live cluster; None where files were read
     sides: Sequence[Report] = ()  # what each target says, where a run asks about several; `target` names them all
+    seen: Sequence[Seen] = ()  # the objects that were checked
+    run: Run = Run()
