@@ -10,6 +10,10 @@ FORMATS = {
     "rich": "rich",
     "concise": "concise",
     "json": "json",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
 }  # the name of each format, and its module here
 
 
