@@ -14,6 +14,8 @@ FORMATS = {
     "github": "github",
     "gitlab": "gitlab",
     "junit": "junit",
+    "markdown": "markdown",
+    "html": "html",
 }  # the name of each format, and its module here
 
 
