@@ -298,7 +298,7 @@ def test_html():
         "1 blocked an error that a person has to solve",
         "4 All",
     ]
-    rows = read.findall(".//section[@id='applications']/div//tbody/tr")
+    rows = read.findall(".//section[@id='applications']/details[@open]//tbody/tr")
     assert [words_of(row) for row in rows] == [
         "Pod web after unsafe fixes 1 nothing 2 vCPU / 4 GiB web.yaml",
         "DaemonSet agent blocked 1 agent.yaml",
@@ -313,6 +313,13 @@ def test_html():
     ]
     links = {link.attrib["href"] for link in read.findall(".//section[@id='sources']//a")}
     assert "https://help.aliyun.com/zh/ack/serverless-kubernetes/product-overview/ask-overview" in links
+
+
+def test_long_tables_of_html_are_folded():
+    for number, is_open in ((100, True), (101, False)):
+        seen = [Seen(WEB._replace(name=f"a{at}"), True, "x.yaml") for at in range(number)]
+        folded = page(Report("ask", [], 1, number, seen=seen)).find(".//section[@id='applications']/details")
+        assert ("open" in folded.attrib, len(folded.findall(".//tbody/tr"))) == (is_open, number)
 
 
 def test_html_needs_nothing_else_and_runs_nothing():

@@ -16,6 +16,7 @@ from asklint.report.words import word
 
 _RULES = 20  # bars of the chart; the table of rules has them all
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # the page needs nothing, and nothing in it may run
+_ROWS = 100  # applications; the table is folded where there are more
 _OPEN = 10  # findings; files are folded where there are more
 
 
@@ -125,7 +126,8 @@ class _Page:
         for side, one in zip(self.sides, self.ready, strict=True):
             of = self.of(side)
             if one.applications:
-                yield (f"<h3>{_text(side.target)}</h3>" if of else "") + self.objects("application", one.applications)
+                title = f"{self.word('applications')}{of} ({len(one.applications)})"
+                yield _details(title, self.objects("application", one.applications), len(one.applications) <= _ROWS)
             if one.others:
                 title = f"{self.word('others')}{of} ({len(one.others)})"
                 yield _details(title, self.objects("object", one.others), False)
