@@ -247,5 +247,12 @@ def test_junit_is_xml(told):
         assert not summary.UNSAFE.findall(text.replace("\n", ""))
 
 
+def test_junit_holds_what_xml_cannot():
+    odd = UNFIXABLE._replace(message="a\x00\x0b\x1b\ud800\ufffe\uffffb]]>", place=ODD._replace(file="\ufffe<.yaml"))
+    suites = ET.fromstring(report.render("junit", Report("ask", [odd], 1, 1)).encode())
+    assert suites.find("testsuite").attrib["name"] == "\ufffd<.yaml"
+    assert "a␀␋␛\ufffd\ufffd\ufffdb]]>" in "".join(suites.itertext())
+
+
 def test_keys_do_not_hang_on_the_place():
     assert finding_key(HOST_NETWORK) == finding_key(HOST_NETWORK._replace(place=ODD, message="else"))
