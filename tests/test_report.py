@@ -11,7 +11,7 @@ import unicodedata
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -977,6 +977,15 @@ def test_every_report_can_be_shown(told):
         assert [line.rstrip() for line in ESCAPE.sub("", colored).split("\n")] == [
             line.rstrip() for line in text.split("\n")
         ]
+
+
+@settings(max_examples=20)
+@given(sides=st.lists(REPORTS, min_size=2, max_size=2))
+@pytest.mark.parametrize("name", report.FORMATS)
+def test_every_report_of_several_targets_can_be_shown(name, sides):
+    sides = [side._replace(target=target) for side, target in zip(sides, ("ask", "acs"), strict=True)]
+    told = sides[0]._replace(target="ask,acs", sides=sides)
+    assert report.render(name, told).encode()
 
 
 # ---- what start-up pays
