@@ -145,6 +145,7 @@ def test_types_are_those_of_the_schema():
         api.Refused: SCHEMA["properties"]["refused"]["items"],
         api.Summary: SCHEMA["$defs"]["summary"],
         api.Fixable: SCHEMA["$defs"]["summary"]["properties"]["fixable"],
+        api.Applications: SCHEMA["$defs"]["summary"]["properties"]["applications"],
         api.Unread: SCHEMA["$defs"]["summary"]["properties"]["unread"]["items"],
         api.Finding: SCHEMA["$defs"]["finding"],
         api.Object: SCHEMA["$defs"]["finding"]["properties"]["object"],

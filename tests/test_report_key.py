@@ -130,7 +130,7 @@ def test_what_is_in_no_object_is_known_by_its_file_and_line():
 def test_of_rules_across_files_too():
     rule = "service-annotation-conflict"
     examples = [example["bad"] for example in library.page(rule, []).content["examples"] if "bad" in example]
-    both = [one for text in examples for one in found(text.replace(library.ARROW, ""), rule) if one.related]
+    both = [one for text in examples for one in found(library.ARROW.sub("", text), rule) if one.related]
     assert both
     assert all(one.trail for one in both)
 

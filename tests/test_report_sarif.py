@@ -54,7 +54,7 @@ def made(text: str, fix: dict) -> str:
 def test_a_fix_made_by_an_editor_is_the_one_that_asklint_makes(path, end):
     """Every fix in every example of the rule, alone; `end` is that of the file's last line."""
     for example in data.parse(path)["examples"]:
-        text = example.get("bad", "").replace(library.ARROW, "").rstrip("\n") + end
+        text = library.ARROW.sub("", example.get("bad", "")).rstrip("\n") + end
         target, options = example.get("target", "ask"), {path.stem: example.get("options", {})}
         for found in engine.check(Source("a.yaml", text), setup(path.stem, target=target, options=options)).found:
             (result,) = sarif(found.finding)["results"]
