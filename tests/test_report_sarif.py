@@ -13,7 +13,7 @@ from kit import setup
 from test_report import DUPLICATE, HOST_NETWORK, HOST_PATH, REPORTS, refused
 
 from asklint import data, engine, library, lower, report, tree
-from asklint.edit import CannotEdit
+from asklint.edit import CannotEdit, by_document
 from asklint.finding import Finding, Fix, Place, Report, Run, finding_key
 from asklint.source import Source
 
@@ -63,7 +63,7 @@ def test_a_fix_made_by_an_editor_is_the_one_that_asklint_makes(path, end):
                 assert "fixes" not in result
                 continue
             try:
-                wanted, _ = lower.change(text, tree.read(text), {found.document: list(found.edits)})
+                wanted, _ = lower.change(text, tree.read(text), by_document(found.edits, found.document))
             except CannotEdit:  # check does not prove what it shows, and fix refuses it
                 continue
             assert made(text, result["fixes"][0]) == wanted
