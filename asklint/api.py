@@ -31,11 +31,21 @@ class Unread(TypedDict):
     reason: str
 
 
+class Applications(TypedDict):
+    """How many objects that describe pods run as they are, after safe fixes, after unsafe ones, or not yet."""
+
+    ready: int
+    safe: int
+    unsafe: int
+    blocked: int
+
+
 class Summary(TypedDict):
     """What was looked at, and how many findings there are; `skipped` counts what was not checked, by reason."""
 
     files: int
     objects: int
+    applications: Applications
     errors: int
     warnings: int
     infos: int
@@ -92,6 +102,7 @@ class Related(Place):
 class Finding(Place):
     """One place where a rule speaks; schemas/report.schema.json describes each key."""
 
+    key: str
     rule: str
     severity: Severity
     message: str

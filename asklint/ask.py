@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from asklint import key, lower, patch, secret, silence
 from asklint.edit import AddDocument, CannotEdit, DropDocument, Edit, Elsewhere, Insert, Move, Remove, by_document
 from asklint.finding import Finding, Fix, Hit, Place, Told
-from asklint.path import Path, PathError, get, pointer, show
+from asklint.path import Path, PathError, get, named, pointer, show
 from asklint.resource import Object, Pods
 from asklint.rule import Rule, Subject, fill
 from asklint.source import Source, Span
@@ -112,7 +112,7 @@ class Asked:
                         any(one.silences(rule.name, span.start) for one in suppressions),
                         (self.index, here.base),
                         self.going.get(id(here)),
-                        key.where(fact.path, here.data),
+                        named(fact.path, here.data),
                         "" if fact.missing else self._value(get(here.data, fact.path), span),
                     )
 
@@ -183,7 +183,7 @@ class Asked:
             hit.data,
             _container(hit.path, data),
             (),
-            key.where(hit.path, data),
+            named(hit.path, data),
             self._known_by(hit, data, span),
         )
         return Found(finding, self.index, edits)

@@ -10,7 +10,7 @@ from typing import Any
 
 from asklint import write
 from asklint.data import cache_folder
-from asklint.finding import Finding, Fix, Identity, Outcome, Place, Told
+from asklint.finding import Finding, Fix, Identity, Outcome, Place, Seen, Told
 
 KEPT = 50_000  # entries; about 40 MB
 _FILE = "findings.sqlite"
@@ -78,10 +78,10 @@ def _open() -> sqlite3.Connection:
 
 
 def _revive(value: list[Any], name: str) -> Outcome:
-    findings, objects, skipped, silenced, told = value
+    findings, seen, skipped, silenced, told = value
     return (
         [_finding(finding, name) for finding in findings],
-        objects,
+        [Seen(Identity(*identity), pods, name) for identity, pods, _ in seen],
         skipped,
         silenced,
         [_told(one, name) for one in told],

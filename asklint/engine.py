@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from asklint import lower, tree
 from asklint.ask import Asked, Found, Setup
 from asklint.edit import CannotEdit, DropDocument, Edit, by_document
-from asklint.finding import Conclusion, Finding, Fix, Hit, Told
+from asklint.finding import Conclusion, Finding, Fix, Hit, Seen, Told
 from asklint.resource import is_list, objects
 from asklint.rule import Rule, fill
 from asklint.source import Source
@@ -37,10 +37,15 @@ class Checked(NamedTuple):
     """
 
     found: list[Found]
-    objects: int
+    seen: list[Seen]
     skipped: list[str]
     silenced: int = 0
     told: Sequence[Told] = ()  # what the rules across files note
+
+    @property
+    def objects(self) -> int:
+        """How many objects were checked."""
+        return len(self.seen)
 
     @property
     def findings(self) -> list[Finding]:
@@ -74,7 +79,8 @@ def _check(source: Source, documents: list[Document], setup: Setup) -> Checked:
     found: list[Found] = []
     told: list[Told] = []
     skipped: list[str] = []
-    count = silenced = 0
+    seen: list[Seen] = []
+    silenced = 0
     kubernetes = False
     for index, document in enumerate(documents):
         if document.problem is None and document.data is None and document.dropped is None:
@@ -87,14 +93,14 @@ def _check(source: Source, documents: list[Document], setup: Setup) -> Checked:
             skipped.append(reason)
             continue
         kubernetes = True
-        count += len(mine)
+        seen += (Seen(one.identity, bool(one.pods), source.name) for one in mine)
         asked = Asked(source, document, index, setup)
         asked.ask(mine)
         found += asked.found
         told += asked.told
         silenced += asked.silenced
     found.sort(key=lambda one: (one.finding.place[1:3], one.finding.rule))
-    return Checked(found, count, skipped if kubernetes or skipped else ["empty"], silenced, told)
+    return Checked(found, seen, skipped if kubernetes or skipped else ["empty"], silenced, told)
 
 
 def unreadable(document: Document) -> str | None:

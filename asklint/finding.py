@@ -104,8 +104,16 @@ class Finding(NamedTuple):
     data: Mapping[str, Any] | None = None
     container: str | None = None  # the name of the container in which the place is
     targets: tuple[str, ...] = ()  # those that it is true of, where a run asks about several
-    where: str = ""  # the pointer with list items by their names: with `value`, what it is known by (asklint.key)
+    where: str = ""  # the path with list items by their names: with `value`, what it is known by (asklint.key)
     value: str = ""  # what is said to be wrong, as text without secrets; "" where something is missing
+
+
+class Seen(NamedTuple):
+    """An object that was checked: whether it describes pods, and the file in which it stands."""
+
+    object: Identity
+    pods: bool
+    file: str
 
 
 class Told(NamedTuple):
@@ -125,8 +133,22 @@ class Told(NamedTuple):
 
 
 # What a file says, without what it takes to fix it: findings, objects, skipped, silenced, facts for rules across files.
-Outcome = tuple[list[Finding], int, list[str], int, list[Told]]
-NOTHING: Outcome = ([], 0, [], 0, [])
+Outcome = tuple[list[Finding], list[Seen], list[str], int, list[Told]]
+NOTHING: Outcome = ([], [], [], 0, [])
+
+
+class Run(NamedTuple):
+    """What surrounds a run: formats for other programs tell it, those for people do not.
+
+    Files are named from the folder `cwd`; `root` is the one from which other programs count them.
+    """
+
+    cwd: str = ""
+    root: str = ""
+    status: int | None = None  # the exit status
+    fail_on: str = "error"
+    folders: Sequence[str] = ()  # the user's own rules
+    before: Mapping[str, Any] | None = None  # an earlier report in JSON, to compare with
 
 
 class Readiness(NamedTuple):
@@ -167,3 +189,5 @@ class Report(NamedTuple):
     stale: Mapping[tuple[str, str], int] = {}  # what the baseline accepts and is no more, by file and key
     namespaces: Sequence[Readiness] | None = None  # of a live cluster; None where files were read
     sides: Sequence[Report] = ()  # what each target says, where a run asks about several; `target` names them all
+    seen: Sequence[Seen] = ()  # the objects that were checked
+    run: Run = Run()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from asklint import engine, run
-from asklint.finding import Finding, Report, Told
+from asklint.finding import Finding, Report, Seen, Told
 from asklint.inputs import files
 
 
@@ -22,7 +22,8 @@ class Gathered:
     def __init__(self, setup: engine.Setup) -> None:
         self.setup = setup
         self.findings: list[Finding] = []
-        self.files = self.objects = self.silenced = self.moot = 0
+        self.files = self.silenced = self.moot = 0
+        self.seen: list[Seen] = []
         self.skipped: Counter[str] = Counter()
         self.unread: list[tuple[str, str]] = []
         self.mended: list[Finding] = []
@@ -39,14 +40,14 @@ class Gathered:
         if one.problem:
             self.unread.append((one.input.name, one.problem))
             return
-        findings, objects, skipped, silenced, told = one.outcome
+        findings, seen, skipped, silenced, told = one.outcome
         kept = [finding for finding in findings if engine.is_heard(finding, self.setup)]
         self.told += told if len(kept) == len(findings) else _staying(told, findings, kept)
         self.silenced += silenced + len(findings) - len(kept)
         left = without_moot(kept)
         self.findings += left
         self.moot += len(kept) - len(left)
-        self.objects += objects
+        self.seen += seen
         self.skipped.update(skipped)
         if one.input.reason in ("", "excluded") and not any(finding.rule == "yaml-syntax" for finding in findings):
             self.checked.append(one.input.name)
@@ -78,7 +79,7 @@ class Gathered:
             target,
             [finding for finding, known in zip(found, accepted, strict=True) if not known] if baseline else found,
             self.files,
-            self.objects,
+            len(self.seen),
             dict(self.skipped),
             self.silenced,
             self.unread,
@@ -90,6 +91,7 @@ class Gathered:
             self.moot,
             sum(accepted),
             baseline.stale(found, self.checked, self.setup.judged) if baseline else {},
+            seen=self.seen,
         )
 
     def concluded(self) -> list[Finding]:

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from asklint.finding import Finding
-from asklint.path import Path
 
 
 def key(finding: Finding) -> str:
@@ -19,20 +18,6 @@ def key(finding: Finding) -> str:
     who = finding.object[1:] if finding.object else None
     told = json.dumps([finding.rule, who, finding.where, finding.value])
     return blake2b(told.encode(), digest_size=10).hexdigest()
-
-
-def where(path: Path, data: Any) -> str:
-    """`path` in `data` with list items by their names: `/spec/containers[web]/ports[]/hostPort`."""
-    parts: list[str] = []
-    for step in path:
-        if isinstance(step, int):
-            data = data[step] if isinstance(data, list) and step < len(data) else None
-            name = data.get("name") if isinstance(data, dict) else None
-            parts.append(f"[{name if isinstance(name, str) else ''}]")
-        else:
-            data = data.get(step) if isinstance(data, dict) else None
-            parts.append("/" + step.replace("~", "~0").replace("/", "~1"))
-    return "".join(parts)
 
 
 def value(data: Any) -> str:

@@ -22,8 +22,8 @@ def hunks(source: Source, splices: Sequence[Splice], hidden: secret.Hidden) -> t
             new += hidden.masked(text, at, splice.start) + hidden.without(splice.text)
             at = splice.end
         new += hidden.masked(text, at, end)
-        skip, removed, added = _trimmed(lines(hidden.masked(text, start, end)), lines(new))
-        told.append((first + skip, removed, added))
+        skip, removed, added = _trimmed(_whole(hidden.masked(text, start, end)), _whole(new))
+        told.append((first + skip, tuple(lines("".join(removed))), tuple(lines("".join(added)))))
     return tuple(told)
 
 
@@ -45,7 +45,7 @@ def lines(text: str) -> list[str]:
 
 
 def _trimmed(old: list[str], new: list[str]) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
-    """What really differs: how many lines at the start do not, and the others of both sides."""
+    """What really differs of lines with their ends: how many at the start do not, and the others of both sides."""
     skip = 0
     while skip < min(len(old), len(new)) and old[skip] == new[skip]:
         skip += 1

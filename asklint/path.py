@@ -111,6 +111,23 @@ def show(path: Path, data: Any = None) -> str:
     return "".join(parts)
 
 
+# What tells the items of Kubernetes' lists apart, by which kubectl merges them.
+_NAMES = ("name", "key", "mountPath", "devicePath", "containerPort", "port", "host", "topologyKey", "ip", "uid")
+
+
+def named(path: Path, data: Any) -> str:
+    """`path` as it stays when items come before it: `spec.ports[port=80].nodePort`; nameless items are counted."""
+    parts: list[str] = []
+    for key in path:
+        item = data = get(data, (key,))
+        if not isinstance(key, int):
+            parts.append(f".{key}")
+            continue
+        name = next((one for one in _NAMES if isinstance(item, dict) and isinstance(item.get(one), str | int)), None)
+        parts.append(f"[{name}={item[name]}]" if name else f"[{key}]")
+    return "".join(parts).removeprefix(".")
+
+
 def pointer(path: Path) -> str:
     """`path` as an RFC 6901 JSON pointer."""
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)

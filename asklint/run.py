@@ -189,12 +189,12 @@ def check_one(one: Input, made: engine.Setup) -> Outcomes:
 
 
 def _unasked(one: Input) -> Outcomes:
-    return Outcomes(one, NOTHING if one.problem else ([], 0, [one.reason], 0, []), one.problem)
+    return Outcomes(one, NOTHING if one.problem else ([], [], [one.reason], 0, []), one.problem)
 
 
 def told(checked: engine.Checked) -> Outcome:
     """What `checked` says, without what it takes to fix it."""
-    return checked.findings, checked.objects, checked.skipped, checked.silenced, list(checked.told)
+    return checked.findings, checked.seen, checked.skipped, checked.silenced, list(checked.told)
 
 
 def reason(error: OSError) -> str:

@@ -121,7 +121,7 @@ class Held:
             self.say("no false green", f"{checked.objects} objects are checked, there are {number}")
 
     def secrets(self, source: Source, findings: Sequence[Finding]) -> None:
-        told = repr([(one.message, one.place.excerpt, one.fix, one.data, one.related) for one in findings])
+        told = repr([(one.message, one.place.excerpt, one.fix, one.data, one.related, one[-2:]) for one in findings])
         for chunk in second.split(source.text):
             if "Secret" not in chunk.text:
                 continue

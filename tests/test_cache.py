@@ -11,10 +11,11 @@ import pytest
 from kit import ERROR, GOOD, STAYS, WARNING, asklint, only, scene, setup, unprivileged
 
 from asklint import cache, engine, run
-from asklint.finding import NOTHING
+from asklint.finding import NOTHING, Identity, Seen
 from asklint.source import Source
 
 STAMP = "stamp"
+SEEN = Seen(Identity("v1", "Pod", None, "a"), True, "a.yaml")
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_broken_file_is_made_anew(folder, content):
 
 @pytest.mark.parametrize(
     "value",
-    ["", "{", "[]", "null", "1", '"x"', "[1, 2, 3, 4, 5]", "[[[]], 1, [], 0, []]", '[[{"a": 1}], 1, [], 0, []]'],
+    ["", "{", "[]", "null", "1", '"x"', "[1, 2, 3, 4, 5]", "[[[]], [], [], 0, []]", '[[{"a": 1}], [], [], 0, []]'],
 )
 def test_broken_row_is_not_there(folder, value):
     put(STAMP, ERROR.encode(), outcome(ERROR))
@@ -153,7 +154,7 @@ def test_run_uses_it_and_sees_what_changes(many, tmp_path):
     first = found(many, env=env)
     assert len(first) == 15
     with sqlite3.connect(tmp_path / "cache/asklint/findings.sqlite") as table:
-        table.execute("UPDATE outcome SET value = '[[], 1, [], 0, []]'")
+        table.execute("UPDATE outcome SET value = ?", (json.dumps([[], [SEEN], [], 0, []]),))
     assert found(many, env=env) == []  # it is the cache that speaks
     assert found(many, "--no-cache", env=env) == first
     (many / "01.yaml").write_text(ERROR + "# edited\n")

@@ -171,7 +171,7 @@ def test_a_wrong_place_is_seen(gate, tmp_path, monkeypatch):
 
 def test_an_object_left_out_is_seen(gate, tmp_path, monkeypatch):
     check = engine.check
-    monkeypatch.setattr(engine, "check", lambda *asked: check(*asked)._replace(objects=0, found=[]))
+    monkeypatch.setattr(engine, "check", lambda *asked: check(*asked)._replace(seen=[], found=[]))
     assert "no false green" in look(gate, POD, tmp_path / "pod.yaml")
 
 

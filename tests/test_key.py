@@ -95,8 +95,8 @@ def test_two_alike_have_one():
 
 def test_pointer_names_list_items():
     said = {one.where for one in engine.check(Source("a.yaml", POD), setup(*RULES)).findings}
-    assert "/spec/containers[side]/securityContext/privileged" in said
-    assert "/spec/containers[web]/ports[]/hostPort" in said
+    assert "spec.containers[name=side].securityContext.privileged" in said
+    assert "spec.containers[name=web].ports[containerPort=80].hostPort" in said
 
 
 def test_of_an_unread_document():

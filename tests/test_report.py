@@ -11,12 +11,12 @@ import unicodedata
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from asklint import report
-from asklint.finding import Finding, Fix, Identity, Place, Readiness, Report
+from asklint.finding import Finding, Fix, Identity, Place, Readiness, Report, Run, Seen
 from asklint.report import rich, summary
 
 PAGE = "https://help.example.com/limits"
@@ -818,10 +818,11 @@ def test_json_to_the_letter():
     )  # fmt: skip
     assert report.render("json", told) == (
         '{\n  "version": 1,\n  "target": "ask",\n'
-        '  "summary": {"files": 3, "objects": 7, "errors": 1, "warnings": 0, "infos": 0,'
+        '  "summary": {"files": 3, "objects": 7,'
+        ' "applications": {"ready": 0, "safe": 0, "unsafe": 0, "blocked": 0}, "errors": 1, "warnings": 0, "infos": 0,'
         ' "fixable": {"safe": 0, "unsafe": 0}, "skipped": {"helm-template": 2, "values-file": 1}, "silenced": 1, "moot": 3,'
         ' "unread": [{"file": "a.yaml", "reason": "permission denied"}]},\n'
-        '  "findings": [\n    {"rule": "hostpath-volume", "severity": "error",'
+        '  "findings": [\n    {"key": "c56d4e0e33a3c4959aa5", "rule": "hostpath-volume", "severity": "error",'
         ' "message": "spec.volumes[data].hostPath names /data on a node, and there is no node behind the pod",'
         ' "caveat": null, "file": "jobs.yaml", "line": 112, "column": 5, "endLine": 113, "endColumn": 18,'
         ' "pointer": "/spec/volumes/0/hostPath",'
@@ -835,7 +836,8 @@ def test_json_to_the_letter():
 
 def test_json_of_nothing():
     assert report.render("json", Report("eci", [])) == (
-        '{\n  "version": 1,\n  "target": "eci",\n  "summary": {"files": 0, "objects": 0, "errors": 0, "warnings": 0,'
+        '{\n  "version": 1,\n  "target": "eci",\n  "summary": {"files": 0, "objects": 0,'
+        ' "applications": {"ready": 0, "safe": 0, "unsafe": 0, "blocked": 0}, "errors": 0, "warnings": 0,'
         ' "infos": 0, "fixable": {"safe": 0, "unsafe": 0}, "skipped": {}, "silenced": 0, "moot": 0, "unread": []},\n'
         '  "findings": []\n}\n'
     )
@@ -866,6 +868,7 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=12)  # half charac
 NUMBER = st.integers(1, 10**6)
 PLACES = st.builds(Place, TEXT, NUMBER, NUMBER, NUMBER, NUMBER, st.lists(TEXT, max_size=9).map(tuple))
 DIFFS = st.lists(st.tuples(NUMBER, st.lists(TEXT).map(tuple), st.lists(TEXT).map(tuple)), max_size=3).map(tuple)
+IDENTITIES = st.builds(Identity, TEXT, TEXT, st.none() | TEXT, st.none() | TEXT)
 FIXES = st.builds(
     Fix, st.sampled_from(["safe", "unsafe", "suggestion"]), TEXT, st.none() | TEXT, st.none() | TEXT, DIFFS
 )
@@ -876,13 +879,15 @@ FINDINGS = st.builds(
     TEXT,
     PLACES,
     st.none() | st.lists(TEXT.map(lambda key: "/" + key.replace("~", "~0").replace("/", "~1"))).map("".join),
-    st.none() | st.builds(Identity, TEXT, TEXT, st.none() | TEXT, st.none() | TEXT),
+    st.none() | IDENTITIES,
     st.none() | FIXES,
     st.none() | TEXT,
     st.lists(st.tuples(PLACES, TEXT), max_size=2).map(tuple),
     st.none() | st.dictionaries(TEXT, st.floats() | st.integers() | TEXT | st.none(), max_size=3),
     st.none() | TEXT,
     st.lists(st.sampled_from(["ask", "eci", "acs"]), max_size=2).map(tuple),
+    TEXT,
+    TEXT,
 )
 COUNT = st.integers(0, 99)
 READY = st.builds(Readiness, TEXT, COUNT, COUNT, COUNT, st.booleans())
@@ -899,12 +904,23 @@ REPORTS = st.builds(
     st.lists(st.tuples(FINDINGS, TEXT), max_size=2),
     st.lists(TEXT, max_size=2),
     st.sampled_from(["en", "zh"]),
-    names=st.just(()),
+    names=st.lists(TEXT, max_size=2),
     moot=st.integers(0, 9),
     namespaces=st.none() | st.lists(READY, max_size=2),
     sides=st.just(()),
     accepted=st.integers(0, 9),
     stale=st.dictionaries(st.tuples(TEXT, TEXT), st.integers(1, 9), max_size=2),
+    seen=st.lists(st.builds(Seen, IDENTITIES, st.booleans(), TEXT), max_size=3),
+    run=st.builds(
+        Run,
+        st.just("/repository/deploy"),
+        st.sampled_from(["", "/repository", "/elsewhere"]),
+        st.none() | st.integers(0, 3),
+        st.sampled_from(["error", "warning", "info", "never"]),
+        folders=st.just(()),
+        before=st.none()
+        | st.lists(FINDINGS, max_size=2).map(lambda told: json.loads(report.render("json", Report("ask", told)))),
+    ),
 )
 
 
@@ -964,6 +980,15 @@ def test_every_report_can_be_shown(told):
         assert [line.rstrip() for line in ESCAPE.sub("", colored).split("\n")] == [
             line.rstrip() for line in text.split("\n")
         ]
+
+
+@settings(max_examples=20)
+@given(sides=st.lists(REPORTS, min_size=2, max_size=2))
+@pytest.mark.parametrize("name", report.FORMATS)
+def test_every_report_of_several_targets_can_be_shown(name, sides):
+    sides = [side._replace(target=target) for side, target in zip(sides, ("ask", "acs"), strict=True)]
+    told = sides[0]._replace(target="ask,acs", sides=sides)
+    assert report.render(name, told).encode()
 
 
 # ---- what start-up pays

@@ -71,7 +71,7 @@ def _renew(asked: Sequence[Request], old: Baseline, prune: bool) -> int:
         one.setup = one.setup._replace(baseline=old)
         one.judge(targets)
         gathered = checked(one, content)
-        if not gathered.objects and not gathered.findings and not one.options["allow_empty"]:
+        if not gathered.seen and not gathered.findings and not one.options["allow_empty"]:
             raise Wrong("nothing was checked: there is no Kubernetes object in what was named")
         found = gathered.concluded()
         if prune:

@@ -11,6 +11,7 @@ import click
 from asklint import report
 from asklint.cli import main as guarded
 from asklint.cli.manifests import COMMON, finish
+from asklint.cli.output import Output
 from asklint.cli.screen import Progress
 from asklint.inputs.cluster import CannotAsk, Scope
 from asklint.request import STDIN, Request, Wrong
@@ -26,6 +27,8 @@ _CONTEXT = {
     "as": "The user to read as.",
     "request-timeout": "How long kubectl waits for one answer, such as 30s.",
 }
+# Options of check that a live cluster has no use for.
+_NOTHING: dict[str, Any] = {"jobs": None, "outputs": (), "compare": None, "statistics": False}
 
 
 def _key(name: str) -> str:
@@ -65,8 +68,9 @@ def command(
         raise Wrong("--fix and --out DIR go together: the cluster itself is never written to")
     if not fix and (unsafe or include_secrets):
         raise Wrong("--unsafe and --include-secrets are for --fix")
-    asked = Request((), {**options, "jobs": None, "output": None, "stdin_filename": STDIN})
+    asked = Request((), {**options, **_NOTHING, "stdin_filename": STDIN})
     handed = [f"--{name}={options[_key(name)]}" for name in _CONTEXT if options[_key(name)] is not None]
+    output = Output(asked, sys.stdout, asked.plan.target)
     scope = Scope(options["namespace"], options["everywhere"], options["selector"], handed)
     target = kubectl.Out(Path(out), unsafe, include_secrets) if out is not None else None
     try:
@@ -75,7 +79,7 @@ def command(
         raise Wrong(str(error)) from error
     with Progress(len(found.objects)) as step:
         told = kubectl.fix(found, asked, target, _hear, step) if target else kubectl.check(found, asked, step)
-    sys.exit(finish(asked, told))
+    sys.exit(finish(asked, told, output))
 
 
 def _hear(line: str) -> None:

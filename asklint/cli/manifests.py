@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
 from asklint import report, run
 from asklint.cli import complete
-from asklint.cli.screen import Progress, say, stdin, width, write_report, write_stream
+from asklint.cli.output import Output
+from asklint.cli.screen import Progress, say, stdin, write_stream
 from asklint.finding import SEVERITIES, Report
 from asklint.gather import Gathered, beside
 from asklint.inputs import files
@@ -47,7 +47,20 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="The accepted findings."),
         click.option("--no-baseline", is_flag=True, help="Report what the baseline accepts, too."),
         click.option("--format", "style", type=click.Choice(tuple(report.FORMATS)), help="How to show what is found."),
-        click.option("--output", type=click.Path(dir_okay=False), help="Write the report to this file."),
+        click.option(
+            "--output",
+            "outputs",
+            multiple=True,
+            metavar="[FORMAT=]FILE",
+            help="Write the report to this file; with a FORMAT, beside what --format shows.",
+        ),
+        click.option(
+            "--compare",
+            type=click.Path(exists=True, dir_okay=False),
+            metavar="FILE",
+            help="Show in html and markdown what became of the findings in an earlier --format json report.",
+        ),
+        click.option("--statistics", is_flag=True, help="Show how often each rule speaks in place of the findings."),
         click.option("--jobs", type=click.IntRange(1), help="Processes to use (default: all processors)."),
         click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found."),
         click.option("--stdin-filename", default=STDIN, metavar="NAME", help="What to call standard input."),
@@ -59,12 +72,16 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @shared
-def check(paths: tuple[str, ...], **options: Any) -> None:
+@click.option("--show-files", is_flag=True, help="Show which files would be checked, and why others not.")
+def check(paths: tuple[str, ...], show_files: bool, **options: Any) -> None:
     """Say what is wrong in PATH: files, folders, or - for standard input. Never writes to a manifest."""
     asked = requests(paths, options)
+    if show_files:
+        sys.exit(_show_files(asked[0]))
+    output = Output(asked[0], sys.stdout, ",".join(one.plan.target for one in asked))
     content = stdin() if asked[0].paths == ("-",) else None
     sides = [checked(one, content).report(one.plan.target, one.plan.lang) for one in asked]
-    sys.exit(finish(asked[0], beside(sides) if len(sides) > 1 else sides[0]))
+    sys.exit(finish(asked[0], beside(sides) if len(sides) > 1 else sides[0], output))
 
 
 def checked(asked: Request, content: bytes | None) -> Gathered:
@@ -90,6 +107,7 @@ def fix(paths: tuple[str, ...], unsafe: bool, diff: bool, check_only: bool, out:
         if out:
             raise Wrong("--out is for files; standard input goes to standard output")
         sys.exit(_fix_stream(asked, unsafe, diff, check_only))
+    output = Output(asked, sys.stderr if diff else sys.stdout, asked.plan.target)
     gathered, folder = Gathered(asked.setup), Path(out) if out else None
     inputs = asked.inputs(folder)
     with Progress(len(inputs)) as step:
@@ -101,8 +119,7 @@ def fix(paths: tuple[str, ...], unsafe: bool, diff: bool, check_only: bool, out:
             else:
                 gathered.write(one, folder)
     told = gathered.report(asked.plan.target, asked.plan.lang)
-    status = finish(asked, told, sys.stderr if diff else sys.stdout)
-    sys.exit(max(status, 1 if check_only and gathered.mended else 0))
+    sys.exit(finish(asked, told, output, check_only and bool(gathered.mended)))
 
 
 def _outcomes(asked: Request, content: bytes | None) -> Iterator[run.Outcomes]:
@@ -114,25 +131,23 @@ def _outcomes(asked: Request, content: bytes | None) -> Iterator[run.Outcomes]:
         yield from run.check(inputs, asked.plan, asked.setup, asked.jobs, not asked.options["no_cache"], step)
 
 
-def finish(asked: Request, told: Report, to: IO[str] | None = None) -> int:
-    """Shows the report on `to` (standard output), and gives the exit status."""
-    _show(asked, _render(asked, told, to or sys.stdout), to or sys.stdout)
-    return asked.status(told)
+def _show_files(asked: Request) -> int:
+    """Lists the files that were named; no rule is asked."""
+    from asklint.report.listing import line
+
+    if asked.paths == ("-",):
+        raise Wrong("--show-files is for files; standard input is always read")
+    for one in asked.inputs():
+        input_, (_, seen, skipped, _, _), problem = run.check_one(one, asked.setup._replace(rules=()))
+        say(line(input_.name, len(seen), skipped, problem, asked.plan.lang) + "\n")
+    return 0
 
 
-def _render(asked: Request, told: Report, to: IO[str] | None) -> str:
-    terminal = to is not None and to.isatty() and not asked.options["output"]
-    style = asked.options["style"] or ("rich" if terminal else "concise")
-    color = terminal and "NO_COLOR" not in os.environ
-    return report.render(style, told, width=width() if terminal else 100, color=color)
-
-
-def _show(asked: Request, text: str, to: IO[str] | None) -> None:
-    """Prints the report, or writes it to --output."""
-    if asked.options["output"]:
-        write_report(Path(asked.options["output"]), text)
-    else:
-        say(text, to)
+def finish(asked: Request, told: Report, output: Output, changed: bool = False) -> int:
+    """Shows the report, and gives the exit status; `changed` where fix --check would change something."""
+    status = max(asked.status(told), int(changed))
+    output.show(output.render(told, status))
+    return status
 
 
 def _show_patch(one: run.Mended) -> None:
@@ -146,6 +161,7 @@ def _show_patch(one: run.Mended) -> None:
 
 def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> int:
     """Standard input to standard output, fixed; the report goes to standard error."""
+    output = Output(asked, sys.stderr, asked.plan.target)
     one, content, gathered = asked.stream(), stdin(), Gathered(asked.setup)
     try:
         mended = run.mend(one, files.checked(content), asked.setup, unsafe)
@@ -157,10 +173,11 @@ def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> i
         gathered.written.append(one.name)
     told = gathered.report(asked.plan.target, asked.plan.lang)
     status = asked.status(told) if asked.options["fail_on"] else 0
-    text = _render(asked, told, sys.stderr)  # before a byte is written: a fault must leave standard output empty
+    ends = max(status, int(check_only and bool(mended.made)))
+    texts = output.render(told, ends)  # before a byte is written: a fault must leave standard output empty
     if status != 2 and diff:
         _show_patch(mended)
     elif status != 2 and not diff and not check_only:
         write_stream(content if mended.new is None else mended.new)
-    _show(asked, text, sys.stderr)
-    return max(status, 1 if check_only and mended.made else 0)
+    output.show(texts)
+    return ends

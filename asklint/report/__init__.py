@@ -10,6 +10,12 @@ FORMATS = {
     "rich": "rich",
     "concise": "concise",
     "json": "json",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "markdown": "markdown",
+    "html": "html",
 }  # the name of each format, and its module here
 
 

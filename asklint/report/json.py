@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from asklint.finding import Finding, Fix, Place, Readiness, Report
-from asklint.report import summary
+from asklint.key import key as known_by
+from asklint.report import ready, summary
 
 VERSION = 1  # grows when something that scripts may rely on goes or changes; new keys alone do not count
 
@@ -18,30 +19,31 @@ def render(report: Report, *, width: int = 100, color: bool = False) -> str:
     """`report` as JSON; neither width nor colour changes it."""
     parts = [
         f'"version": {VERSION}',
-        f'"target": {_dump(report.target)}',
-        f'"summary": {_dump(_summary(report))}',
+        f'"target": {dump(report.target)}',
+        f'"summary": {dump(_summary(report))}',
     ]
     if report.namespaces is not None:
-        parts.append(f'"namespaces": {_rows(_readiness(one) for one in report.namespaces)}')
+        parts.append(f'"namespaces": {rows(_readiness(one) for one in report.namespaces)}')
     if report.sides:
-        parts.append(f'"targets": {_dump({side.target: _summary(side) for side in report.sides})}')
-    parts.append(f'"findings": {_rows(_finding(finding) for finding in summary.findings(report))}')
+        parts.append(f'"targets": {dump({side.target: _summary(side) for side in report.sides})}')
+    parts.append(f'"findings": {rows(_finding(finding) for finding in summary.findings(report))}')
     if report.mended or report.refused or report.written:
         refused = ({"reason": reason, "finding": _finding(finding)} for finding, reason in report.refused)
         parts += [
-            f'"fixed": {_rows(_finding(finding) for finding in report.mended)}',
-            f'"refused": {_rows(refused)}',
-            f'"written": {_rows(report.written)}',
+            f'"fixed": {rows(_finding(finding) for finding in report.mended)}',
+            f'"refused": {rows(refused)}',
+            f'"written": {rows(report.written)}',
         ]
     return "{\n  " + ",\n  ".join(parts) + "\n}\n"
 
 
-def _rows(items: Iterable[Any]) -> str:
-    rows = [_dump(item) for item in items]
-    return "[\n    " + ",\n    ".join(rows) + "\n  ]" if rows else "[]"
+def rows(items: Iterable[Any], indent: str = "  ") -> str:
+    """`items` as a JSON array, one a line, whose own line is indented so far."""
+    told = [dump(item) for item in items]
+    return f"[\n{indent}  " + f",\n{indent}  ".join(told) + f"\n{indent}]" if told else "[]"
 
 
-def _dump(value: Any) -> str:
+def dump(value: Any) -> str:
     """`value` as JSON on one line: readable, but for what a terminal would obey or no encoding can write."""
     return summary.UNSAFE.sub(_escaped, json.dumps(value, ensure_ascii=False))
 
@@ -55,6 +57,7 @@ def _summary(report: Report) -> dict[str, Any]:
     return {
         "files": report.files,
         "objects": report.objects,
+        "applications": ready.counts(ready.readiness(report).applications),
         **severities,
         "fixable": summary.fixable(report),
         "skipped": {reason: report.skipped[reason] for reason in sorted(report.skipped)},
@@ -83,6 +86,7 @@ def _baseline(report: Report) -> dict[str, int]:
 def _finding(finding: Finding) -> dict[str, Any]:
     fix, of = finding.fix, finding.object
     return {
+        "key": known_by(finding),
         "rule": finding.rule,
         "severity": finding.severity,
         **({"targets": finding.targets} if finding.targets else {}),
@@ -94,7 +98,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fix": fix and _fix(fix),
         "source": finding.source,
         "related": [{"message": word, **_place(place)} for place, word in finding.related],
-        "data": None if finding.data is None else _data(finding.data),
+        "data": None if finding.data is None else data(finding.data),
     }
 
 
@@ -119,11 +123,11 @@ def _place(place: Place) -> dict[str, Any]:
     }
 
 
-def _data(value: Any) -> Any:
+def data(value: Any) -> Any:
     """`value` as JSON can say it: what it has no word for, such as infinity, is told as text."""
     if isinstance(value, Mapping):
-        return {str(key): _data(item) for key, item in value.items()}
+        return {str(key): data(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_data(item) for item in value]
+        return [data(item) for item in value]
     known = value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
     return value if known else str(value)
