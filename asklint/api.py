@@ -24,6 +24,15 @@ class Fixable(TypedDict):
     unsafe: int
 
 
+class Applications(TypedDict):
+    """How many of the objects that describe pods run: as they are, after safe fixes, after unsafe ones, not yet."""
+
+    ready: int
+    safe: int
+    unsafe: int
+    blocked: int
+
+
 class Unread(TypedDict):
     """A file that could not be read, and why."""
 

@@ -15,16 +15,10 @@ import yaml
 from kit import ERROR, GOOD, WARNING, scene
 from published import ROOT, environment, found, run
 
-from asklint import report
-
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 OTHERS = {"actions/setup-python": "v6", "github/codeql-action/upload-sarif": "v4"}
 EXPRESSION = re.compile(r"\$\{\{ (inputs|steps)\.([\w.-]+) \}\}")
-
-reports = pytest.mark.skipif(
-    not {"github", "sarif", "markdown"} <= report.FORMATS.keys(), reason="asklint has no format github"
-)
 
 
 class Done(NamedTuple):
@@ -108,7 +102,6 @@ def job(installed, tmp_path):
     return runner
 
 
-@reports
 def test_findings_become_annotations_summary_and_outputs(job):
     done = job.use("check", args="--select host --select api")
     assert done.status == 1
@@ -122,7 +115,6 @@ def test_findings_become_annotations_summary_and_outputs(job):
     assert done.outputs["sarif"] == ""
 
 
-@reports
 def test_sarif_is_made_where_it_is_asked_for(job):
     done = job.use("check", path="a.yaml", sarif="true")
     assert done.status == 1  # and yet the next step, which sends it, runs
@@ -133,7 +125,6 @@ def test_sarif_is_made_where_it_is_asked_for(job):
     assert send["with"]["sarif_file"] == "${{ steps.check.outputs.sarif }}"
 
 
-@reports
 @pytest.mark.parametrize(
     ("inputs", "status"),
     [

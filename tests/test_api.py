@@ -144,6 +144,7 @@ def test_types_are_those_of_the_schema():
         api.Report: SCHEMA,
         api.Refused: SCHEMA["properties"]["refused"]["items"],
         api.Summary: SCHEMA["$defs"]["summary"],
+        api.Applications: SCHEMA["$defs"]["summary"]["properties"]["applications"],
         api.Fixable: SCHEMA["$defs"]["summary"]["properties"]["fixable"],
         api.Applications: SCHEMA["$defs"]["summary"]["properties"]["applications"],
         api.Unread: SCHEMA["$defs"]["summary"]["properties"]["unread"]["items"],
