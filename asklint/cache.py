@@ -89,12 +89,14 @@ def _revive(value: list[Any], name: str) -> Outcome:
 
 
 def _told(value: list[Any], name: str) -> Told:
-    rule, data, place, pointer, identity, shown, silenced = value
+    rule, data, place, pointer, identity, shown, silenced, *_ = value
     return Told(rule, data, _place(place, name), pointer, Identity(*identity), shown, silenced)
 
 
 def _finding(value: list[Any], name: str) -> Finding:
-    rule, severity, message, place, pointer, identity, fix, source, related, data, container = value
+    rule, severity, message, place, pointer, identity, fix, source, related, data, container, *_ = (
+        value  # neither targets nor an origin is kept
+    )
     return Finding(
         rule,
         severity,

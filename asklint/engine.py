@@ -149,6 +149,7 @@ def _concluded(rule: Rule, conclusion: Conclusion, about: Told, facts: Sequence[
         rule.source,
         related,
         conclusion.data,
+        origin=about.origin,
     )
 
 

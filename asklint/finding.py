@@ -78,6 +78,18 @@ class Identity(NamedTuple):
     name: str | None
 
 
+class Origin(NamedTuple):
+    """What rendered the line of a finding.
+
+    `template` is the file, as the engine names it; `values` are those that its line, or the block around it, uses.
+    `exact` is whether the finding's place is the line that made it; otherwise it is a line around it, or not known.
+    """
+
+    template: str
+    values: tuple[str, ...] = ()
+    exact: bool = False
+
+
 class Finding(NamedTuple):
     """One place in one file where a rule speaks, ready to be shown."""
 
@@ -93,6 +105,7 @@ class Finding(NamedTuple):
     data: Mapping[str, Any] | None = None
     container: str | None = None  # the name of the container in which the place is
     targets: tuple[str, ...] = ()  # those that it is true of, where a run asks about several
+    origin: Origin | None = None  # what rendered the line, where a template engine did
 
 
 class Told(NamedTuple):
@@ -105,6 +118,7 @@ class Told(NamedTuple):
     object: Identity
     shown: str  # the path, for people
     silenced: bool  # whether a comment or an annotation keeps the rule silent here
+    origin: Origin | None = None
 
 
 # What a file says, without what it takes to fix it: findings, objects, skipped, silenced, facts for rules across files.

@@ -40,6 +40,8 @@ class Gathered:
             return
         findings, objects, skipped, silenced, told = one.outcome
         kept = [finding for finding in findings if engine.is_heard(finding, self.setup)]
+        if one.input.rendered:  # another set of values may have rendered the same before
+            kept = [finding for finding in kept if finding not in self.findings]
         self.findings += kept
         self.told += told
         self.objects += objects
@@ -132,6 +134,8 @@ def _write(one: run.Mended, out: Path | None) -> Path | None:
     from asklint import write
 
     input_ = one.without.input
+    if input_.rendered:
+        return None
     if out is None:
         if not one.new:
             return None

@@ -14,6 +14,8 @@ from asklint import data, engine, rule, silence
 from asklint.finding import NOTHING, Finding, Outcome
 from asklint.inputs import files
 from asklint.inputs.files import Input
+from asklint.inputs.rendered import named
+from asklint.source import Source
 
 if TYPE_CHECKING:
     from asklint.cache import Cache
@@ -140,7 +142,7 @@ def _cache(plan: Plan) -> Cache:
 
 
 def _look_up(cache: Cache, one: Input, index: int, keys: dict[int, bytes]) -> Outcomes | None:
-    if one.reason or one.problem:
+    if one.reason or one.problem or one.rendered:
         return None
     try:
         keys[index] = cache.key(files.raw(one.path))
@@ -154,6 +156,8 @@ def check_one(one: Input, made: engine.Setup) -> Outcomes:
     """What one file says."""
     if one.reason or one.problem:
         return _unasked(one)
+    if one.rendered:
+        return Outcomes(one, one.rendered.outcome(told(engine.check(Source(one.name, one.rendered.text), made))))
     try:
         source = files.read(one.path, one.name)
     except OSError as error:
@@ -199,6 +203,8 @@ def fix_one(one: Input, made: engine.Setup, unsafe: bool) -> Mended:
     """What can be mended in one file."""
     if one.reason or one.problem:
         return Mended(_unasked(one), _unasked(one))
+    if one.rendered:
+        return _not_written(one, made, unsafe)
     try:
         return mend(one, files.raw(one.path), made, unsafe)
     except OSError as error:
@@ -206,11 +212,25 @@ def fix_one(one: Input, made: engine.Setup, unsafe: bool) -> Mended:
         return Mended(unread, unread)
 
 
+def _not_written(one: Input, made: engine.Setup, unsafe: bool) -> Mended:
+    """What was rendered: what it was rendered from stays as it is, and each fix says what to do instead."""
+    outcome = check_one(one, made)
+    wanted = ("safe", "unsafe") if unsafe else ("safe",)
+    refused = [
+        engine.Refused(finding, finding.fix.refused)
+        for finding in outcome.outcome[0]
+        if finding.fix and finding.fix.refused and finding.fix.applicability in wanted
+        if engine.is_heard(finding, made)
+    ]
+    return Mended(outcome, outcome, refused=refused)
+
+
 def mend(one: Input, content: bytes, made: engine.Setup, unsafe: bool) -> Mended:
     """What can be mended in `content`. Raises CannotRead where that is no text."""
     source = files.decode(content, one.name)
     fixed = engine.fix(source, made, unsafe)
-    without, left = Outcomes(one, told(fixed.before)), Outcomes(one, told(fixed.checked))
+    without = Outcomes(one, named(told(fixed.before), source.text))
+    left = Outcomes(one, named(told(fixed.checked), fixed.text))
     if fixed.text == source.text:
         return Mended(without, left, fixed.mended, fixed.refused)
     return Mended(without, left, fixed.mended, fixed.refused, content, source.encode(fixed.text))

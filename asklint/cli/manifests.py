@@ -35,6 +35,11 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found."),
         click.option("--allow-empty", is_flag=True, help="Exit 0 where there is nothing to check."),
         click.option("--stdin-filename", default=STDIN, metavar="NAME", help="What to call standard input."),
+        click.option("--values", multiple=True, metavar="FILE", help="Render the chart in PATH with these values."),
+        click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="… and with this value."),
+        click.option("--release", metavar="NAME", help="… as this release."),
+        click.option("--namespace", metavar="NAME", help="… in this namespace."),
+        click.option("--kustomize", is_flag=True, help="Build the kustomization in PATH, and check what comes of it."),
         click.option("--lang", type=click.Choice(("en", "zh")), help="The language of messages."),
     )
     for option in reversed(options):

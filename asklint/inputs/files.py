@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from asklint import glob, tree
+from asklint.inputs.rendered import Rendered
 from asklint.path import mapping, sequence
 from asklint.source import Source
 
@@ -29,13 +30,14 @@ class Input(NamedTuple):
     """A file to read. `name` is the path as the user gave it, joined with the path below it.
 
     `reason` says why it is not to be checked (a Helm template, a values file, …), `problem` why it cannot be read; both
-    are `""` where it may be.
+    are `""` where it may be. `rendered` is what a template engine made of it, which is checked in its place.
     """
 
     name: str
     path: Path
     reason: str = ""
     problem: str = ""
+    rendered: Rendered | None = None
 
 
 class CannotRead(OSError):

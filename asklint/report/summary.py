@@ -31,6 +31,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "hint-unsafe": "[fix: unsafe]",
         "hint-suggestion": "[suggestion]",
         "hint-refused": "[fix refused: {0}]",
+        "from": "from",
+        "around": "somewhere below this line",
         "more": "… {0}",
         ",": ", ",
         ";": "; ",
@@ -69,6 +71,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "hint-unsafe": "[修复：不安全]",
         "hint-suggestion": "[建议]",
         "hint-refused": "[未修改：{0}]",
+        "from": "来自",
+        "around": "位于此行之下",
         "more": "… 另有 {0}",
         ",": "、",
         ";": "；",
@@ -156,6 +160,19 @@ def targets(finding: Finding, lang: str) -> str:
     """`(ask, acs)`: what the finding is true of, where a run asks about several targets; "" elsewhere."""
     names = say(lang, ",").join(finding.targets)
     return names and (f"（{names}）" if lang == "zh" else f"({names})")
+
+
+def origin(finding: Finding, lang: str) -> str:
+    """What rendered the line of the finding: the template, where the place does not name it, and the values; or ""."""
+    told = finding.origin
+    if told is None:
+        return ""
+    parts = list(told.values)
+    if told.template != finding.place.file:
+        parts.append(told.template)
+    elif not told.exact:
+        parts.append(say(lang, "around"))
+    return say(lang, ",").join(parts)
 
 
 def findings(report: Report) -> Sequence[Finding]:
