@@ -75,7 +75,7 @@ def _check(source: Source, documents: list[Document], setup: Setup) -> Checked:
         if document.problem is None and document.data is None and document.dropped is None:
             continue
         reason = unreadable(document) if document.problem is not None else not_checked(document.data)
-        mine = [] if reason else list(objects(document, setup.places))
+        mine = [] if reason else list(objects(document, setup.places, source.added))
         if not reason and not mine and document.problem is None:
             reason = "empty" if is_list(document.data) else "not-kubernetes"
         if reason:
@@ -225,8 +225,7 @@ class _Round:
         for found in wanted:
             edits.setdefault(found.document, []).extend(found.edits)
         text, documents = lower.change(self.before.text, self.read, edits)
-        before = self.before
-        source = Source(before.name, text, before.encoding, before.mark, before.problem)
+        source = self.before.changed(text)
         checked = _check(source, documents, self.setup)
         if _errors(checked) - self.errors:
             raise CannotEdit("it would bring an error that is not there now")

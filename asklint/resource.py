@@ -31,12 +31,20 @@ _DEEPEST = 12  # a pod template in a custom kind stands at most this deep: spec.
 class Object:
     """One Kubernetes object: its data, the document it stands in, and its path there (`("items", 0)` in a List).
 
-    `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it.
+    `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it. `added` are fields that a
+    kustomization gives it before it comes to a cluster.
     """
 
-    __slots__ = ("_pods", "api_version", "base", "data", "document", "group", "kind", "known", "places")
+    __slots__ = ("_pods", "added", "api_version", "base", "data", "document", "group", "kind", "known", "places")
 
-    def __init__(self, document: Document, base: Path, data: dict[str, Any], places: Pods | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        base: Path,
+        data: dict[str, Any],
+        places: Pods | None = None,
+        added: tuple[str, ...] = (),
+    ) -> None:
         self.document = document
         self.base = base
         self.data = data
@@ -45,6 +53,7 @@ class Object:
         self.group = self.api_version.rpartition("/")[0]
         self.known = f"{self.kind}.{self.group}" if self.group else self.kind
         self.places = places or {}
+        self.added = added
         self._pods: list[Pod] | None = None
 
     @property
@@ -149,9 +158,9 @@ def _is_pod(data: dict[str, Any]) -> bool:
     )
 
 
-def objects(document: Document, places: Pods | None = None) -> Iterator[Object]:
+def objects(document: Document, places: Pods | None = None, added: tuple[str, ...] = ()) -> Iterator[Object]:
     """The objects in `document`, those of a List one by one, as kubectl visits them."""
-    yield from _objects(document, (), document.data, places)
+    yield from _objects(document, (), document.data, places, added)
 
 
 def is_list(data: Any) -> bool:
@@ -163,17 +172,19 @@ def is_list(data: Any) -> bool:
     return named and isinstance(data.get("items"), list)
 
 
-def _objects(document: Document, base: Path, data: Any, places: Pods | None) -> Iterator[Object]:
+def _objects(
+    document: Document, base: Path, data: Any, places: Pods | None, added: tuple[str, ...]
+) -> Iterator[Object]:
     if not isinstance(data, dict):
         return
     version, kind = data.get("apiVersion"), data.get("kind")
     if not isinstance(version, str) or not isinstance(kind, str) or not version or not kind:
         return
     if not is_list(data):
-        yield Object(document, base, data, places)
+        yield Object(document, base, data, places, added)
         return
     for index, item in enumerate(data["items"]):
         if isinstance(item, dict):
             if kind != "List":  # the items of a ConfigMapList need not say what they are
                 item = {"apiVersion": version, "kind": kind.removesuffix("List"), **item}
-            yield from _objects(document, (*base, "items", index), item, places)
+            yield from _objects(document, (*base, "items", index), item, places, added)

@@ -145,7 +145,7 @@ def _look_up(cache: Cache, one: Input, index: int, keys: dict[int, bytes]) -> Ou
     if one.reason or one.problem or one.rendered:
         return None
     try:
-        keys[index] = cache.key(files.raw(one.path))
+        keys[index] = cache.key(files.raw(one.path) + "".join(one.added).encode())
     except OSError:
         return None
     outcome = cache.get(keys[index], one.name)
@@ -159,7 +159,7 @@ def check_one(one: Input, made: engine.Setup) -> Outcomes:
     if one.rendered:
         return Outcomes(one, one.rendered.outcome(told(engine.check(Source(one.name, one.rendered.text), made))))
     try:
-        source = files.read(one.path, one.name)
+        source = files.read(one.path, one.name, one.added)
     except OSError as error:
         return Outcomes(one, NOTHING, reason(error))
     return Outcomes(one, told(engine.check(source, made)))
@@ -227,7 +227,7 @@ def _not_written(one: Input, made: engine.Setup, unsafe: bool) -> Mended:
 
 def mend(one: Input, content: bytes, made: engine.Setup, unsafe: bool) -> Mended:
     """What can be mended in `content`. Raises CannotRead where that is no text."""
-    source = files.decode(content, one.name)
+    source = files.decode(content, one.name, one.added)
     fixed = engine.fix(source, made, unsafe)
     without = Outcomes(one, named(told(fixed.before), source.text))
     left = Outcomes(one, named(told(fixed.checked), fixed.text))

@@ -17,6 +17,8 @@ from asklint.gather import Gathered, beside
 from asklint.inputs import files
 from asklint.request import STDIN, Request, Wrong, requests
 
+_NO_OBJECTS = b"---\n"  # Helm takes a post-renderer that writes nothing for one that failed
+
 
 def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that check and fix share."""
@@ -140,11 +142,12 @@ def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> i
         raise Wrong(f"{one.name}: {run.reason(error)}") from error
     gathered.mend(mended)
     told = gathered.report(asked.plan.target, asked.plan.lang)
-    status = asked.status(told) if asked.options["fail_on"] else 0
+    is_empty = set(told.skipped) == {"empty"} and not told.objects  # a chart without objects is no fault of the chart
+    status = asked.status(told) if asked.options["fail_on"] and not is_empty else 0
     text = _render(asked, told, sys.stderr)  # before a byte is written: a fault must leave standard output empty
     if status != 2 and diff and mended.new:
         _show_patch(mended)
     elif status != 2 and not diff and not check_only:
-        write_stream(mended.new or content)
+        write_stream((mended.new or content) if content.strip() else _NO_OBJECTS)
     _show(asked, text, sys.stderr)
     return max(status, 1 if check_only and mended.made else 0)

@@ -11,6 +11,7 @@ from typing import Any
 from asklint import tree, write
 from asklint.inputs import program
 from asklint.inputs.files import read
+from asklint.inputs.overlay import NAMES
 from asklint.inputs.rendered import CannotRender, Line, Rendered
 from asklint.path import Path as Keys
 from asklint.path import get, mapping
@@ -18,7 +19,6 @@ from asklint.resource import Object, objects
 from asklint.tree import Document
 
 MISSING = "there is no kustomize to build it with: put kustomize or kubectl on PATH"
-NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _ORIGIN = "config.kubernetes.io/origin"
 
 
