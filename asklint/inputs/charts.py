@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,18 +66,20 @@ def rendered(found: Sequence[Input], charts: Sequence[Chart]) -> list[Input]:
             continue
         top = os.path.realpath(chart.path)
         roots.append(os.path.join(top, ""))
-        used.update(os.path.join(top, name) for name in _USED)
         used.update(map(os.path.realpath, chart.values))
         made += [one for one in map(_input, results) if os.path.realpath(one.path) not in excluded]
     used.update(os.path.realpath(one.path) for one in made if one.rendered)
-    rest = [one for one in found if os.path.realpath(one.path) not in used]
-    return [*(_unrendered(one, roots) for one in rest), *made]
+    return [*_rest(found, roots, used), *made]
 
 
-def _unrendered(one: Input, roots: Sequence[str]) -> Input:
-    real = os.path.realpath(one.path)
-    inside = any(real.startswith(top) and "templates" in real[len(top) :].split(os.sep)[:-1] for top in roots)
-    return one._replace(reason="helm-template") if inside and not one.reason else one
+def _rest(found: Sequence[Input], roots: Sequence[str], used: set[str]) -> Iterator[Input]:
+    """What of `found` was not used to render the charts in `roots`."""
+    for one in found:
+        real = os.path.realpath(one.path)
+        below = next((real[len(top) :].split(os.sep) for top in roots if real.startswith(top)), [])
+        if real in used or (below and below[-1] in _USED):
+            continue
+        yield one._replace(reason="helm-template") if "templates" in below[:-1] and not one.reason else one
 
 
 def built(paths: Sequence[str]) -> list[Input]:

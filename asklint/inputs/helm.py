@@ -40,7 +40,7 @@ def is_chart(path: str | Path) -> bool:
 
 
 def render(chart: Chart) -> list[Rendered]:
-    """What each template of `chart` makes, in Helm's order; those that make nothing are left out. Raises CannotRender.
+    """What each template of `chart` makes, by their names; those that make nothing are left out. Raises CannotRender.
 
     Each line is traced: a copy of the chart, in which a mark ends every line that can bear one, is rendered as well. A
     line is believed to come from where its mark says when all lines of the document are the same without their marks.
@@ -59,7 +59,7 @@ def render(chart: Chart) -> list[Rendered]:
             marked = _by_template(_output(chart, copy))
     except (CannotRender, OSError):
         pass  # a template that reads its own output does not bear marks
-    return [_traced(chart, name, documents, marked.get(name, []), marks) for name, documents in plain.items()]
+    return [_traced(chart, name, documents, marked.get(name, []), marks) for name, documents in sorted(plain.items())]
 
 
 def _traced(
@@ -120,7 +120,7 @@ def _by_library(chart: Chart, folder: Path) -> str:
             made = loaded.render(values, name=chart.release, namespace=chart.namespace)
     except (helm.HelmError, OSError, UnicodeDecodeError) as error:
         raise CannotRender(str(error)) from error
-    parts = (part for name, text in sorted(made.items()) for part in _split(name, text))
+    parts = (part for name, text in made.items() for part in _split(name, text))
     return "".join(f"---\n# Source: {name}\n{part.strip(chr(10))}\n" for name, part in parts)
 
 
