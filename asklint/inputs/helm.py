@@ -181,14 +181,14 @@ def _marked(path: Path, marks: list[Mark]) -> str:
     text = path.read_text(encoding="utf-8", errors="surrogateescape")
     helper = path.suffix == ".tpl" or "define" in text
     lines, first = text.split("\n"), len(marks)
-    told, bare = _actions(text), False
+    rows, bare = _rows(text), False
     for number, line in enumerate(lines, 1):
-        actions, is_open, values = told.get(number, ((), False, ()))
-        if not is_open and not _writes(line, actions):
+        row = rows.get(number, _Row())
+        if not _writes(line, row):
             continue
-        if not is_open and _bears(line, helper):
+        if not row.open and _bears(line, helper):
             lines[number - 1] = f"{line} #asklint@{len(marks)}@"
-            marks.append(Mark(path, Line(number, line, values)))
+            marks.append(Mark(path, Line(number, line, row.values)))
         elif not line.startswith("---"):  # which ends what stood before it
             bare = True
     if bare:
@@ -196,42 +196,55 @@ def _marked(path: Path, marks: list[Mark]) -> str:
     return "\n".join(lines)
 
 
-def _writes(line: str, actions: Sequence[str]) -> bool:
+def _writes(line: str, row: _Row) -> bool:
     """Whether the line adds anything to what is rendered; whitespace and control alone do not."""
     rest = line
-    for action in actions:
-        rest = rest.replace(action.split("\n")[-1], "", 1)
-    return bool(rest.strip()) or any(not _CONTROL.match(action) for action in actions)
+    for action in (*row.ended, row.open):
+        rest = rest.replace(action.split("\n")[-1 if action in row.ended else 0], "", 1) if action else rest
+    writing = any(not _CONTROL.match(action) for action in (*row.ended, row.open) if action)
+    return writing or bool(rest.strip() and not row.inside)
 
 
 def _bears(line: str, helper: bool) -> bool:
     """Whether a comment at the end of the line changes nothing but that line."""
-    if line.rstrip().endswith("-}}") or line.startswith("---") or line.endswith("\r"):
+    if line.rstrip().endswith("-}}") or line.startswith("---"):
         return False
     return not helper or _KEY.match(line) is not None
 
 
-def _actions(text: str) -> dict[int, tuple[list[str], bool, tuple[str, ...]]]:
-    """Per line that has or lies in an action: those that end on it, whether one is still open, the values it uses."""
-    ends: dict[int, list[str]] = {}
-    opens: set[int] = set()
+class _Row(NamedTuple):
+    """One line of a template: the actions that end on it, the one still open at its end, the values that it uses.
+
+    `inside` is whether nothing but an action that began above stands on it.
+    """
+
+    ended: tuple[str, ...] = ()
+    open: str = ""
+    inside: bool = False
+    values: tuple[str, ...] = ()
+
+
+def _rows(text: str) -> dict[int, _Row]:
+    """What stands on each line that has a part in an action, or in a block that one begins."""
+    found: dict[int, _Row] = {}
     at, line = 0, 1
     for match in _ACTION.finditer(text):
         line += text.count("\n", at, match.start())
         last = line + match[0].count("\n")
-        opens.update(range(line, last))
-        ends.setdefault(last, []).append(match[0])
+        for number in range(line, last):
+            found[number] = found.get(number, _Row())._replace(open=match[0], inside=number > line)
+        row = found.get(last, _Row())
+        found[last] = row._replace(ended=(*row.ended, match[0]))
         at, line = match.end(), last
     blocks: list[tuple[str, tuple[str, ...]]] = []
-    found: dict[int, tuple[list[str], bool, tuple[str, ...]]] = {}
     for number in range(1, text.count("\n") + 2):
-        actions = ends.get(number, [])
-        around = _around(blocks, actions)
-        for action in actions:
+        row = found.get(number, _Row())
+        around = _around(blocks, row.ended)
+        for action in row.ended:
             _nest(blocks, action)
-        if actions or around or number in opens:
-            mine = dict.fromkeys(key for action in actions for key in _keys(action))
-            found[number] = (actions, number in opens, tuple(mine) or around)
+        mine = dict.fromkeys(key for action in row.ended for key in _keys(action))
+        if row.ended or row.open or around:
+            found[number] = row._replace(values=tuple(mine) or around)
     return found
 
 
