@@ -39,7 +39,7 @@ def output(command: Sequence[str]) -> str:
         raise CannotRender(f"{command[0]} cannot be run: {error}") from error
     if done.returncode:
         lines = done.stderr.decode("utf-8", "replace").splitlines()
-        said = " ".join(line.strip() for line in lines if not line.startswith(("# Warning:", "WARNING:")))
+        said = " ".join(line.strip() for line in lines if not line.startswith(("# Warning:", "WARNING:", "level=INFO")))
         raise CannotRender(
             said.strip().removeprefix("Error: ").removeprefix("error: ")
             or f"{command[0]} ended with status {done.returncode}"
