@@ -13,7 +13,7 @@ from kit import ASKLINT, scene
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"(?:^<!-- (?P<note>[^\n]*) -->\n)?^```(?P<kind>\w*)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
-NEEDS = {"helm.md": ("helm", "helm3"), "kustomize.md": ("kubectl",)}
+NEEDS = {"helm.md": ("helm", "helm3"), "kustomize.md": ("kubectl", "patch")}
 
 
 def blocks(page: str) -> list[tuple[str, str, str]]:
@@ -98,7 +98,9 @@ def test_kustomize(tmp_path):
     assert "overlay/base/web.yaml:8:7: error[host-pid]" in built
     assert "overlay/base/web.yaml:19:1: error[service-nodeport]" in built
     assert "(somewhere in this block)" in built
+    assert "hostPID" not in (tmp_path / "work" / "overlay" / "base" / "web.yaml").read_text()  # patched at the end
     for said in (
+        done["kubectl kustomize fixed"],
         (tmp_path / "work" / "ready.yaml").read_text(),
         done["kubectl kustomize --enable-alpha-plugins overlay/ready"],
     ):

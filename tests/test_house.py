@@ -40,6 +40,7 @@ LADDER = [
     "pool",
     "finding",
     "resource",
+    "emit",
     "silence",
     "cache",
     "quantity",

@@ -72,15 +72,32 @@ def _checked(asked: Request, content: bytes | None) -> Report:
 @click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 if anything would change.")
 @click.option("--out", type=click.Path(file_okay=False), metavar="DIR", help="Write all files to DIR instead.")
-def fix(paths: tuple[str, ...], unsafe: bool, diff: bool, check_only: bool, out: str | None, **options: Any) -> None:
+@click.option(
+    "--emit",
+    type=click.Choice(("patch", "kustomize")),
+    help="Write to DIR one patch, or an overlay, and change no source.",
+)
+def fix(
+    paths: tuple[str, ...],
+    unsafe: bool,
+    diff: bool,
+    check_only: bool,
+    out: str | None,
+    emit: str | None,
+    **options: Any,
+) -> None:
     """Rewrite the manifests in PATH so that they run on the target; what is not safe only with --unsafe."""
     asked, *others = requests(paths, options)
     if others:
         raise Wrong("fix writes for one target; check shows several side by side")
     if asked.paths == ("-",):
-        if out:
+        if out or emit:
             raise Wrong("--out is for files; standard input goes to standard output")
         sys.exit(_fix_stream(asked, unsafe, diff, check_only))
+    if emit:
+        from asklint.cli.emission import emitted
+
+        sys.exit(_finish(asked, emitted(asked, emit, unsafe, out, diff or check_only)))
     gathered, folder = Gathered(asked.setup), Path(out) if out else None
     inputs = asked.inputs(folder)
     with Progress(len(inputs)) as step:

@@ -30,7 +30,7 @@ def render(path: str) -> list[Rendered]:
     """
     if not any(os.path.isfile(os.path.join(path, name)) for name in NAMES):
         raise CannotRender("there is no kustomization in it")
-    text = _output(path)
+    text = output(path)
     documents = [one for one in tree.read(text) if one.data is not None]
     origins = _origins(path, documents)
     parts: dict[str, list[Document]] = {}
@@ -39,7 +39,7 @@ def render(path: str) -> list[Rendered]:
     return [_traced(name, mine) for name, mine in parts.items()]
 
 
-def _output(path: str) -> str:
+def output(path: str) -> str:
     """What `kustomize build` writes. Raises CannotRender."""
     own, kubectl = program.find("kustomize"), program.find("kubectl")
     if own is None and kubectl is None:
@@ -54,7 +54,7 @@ def _origins(path: str, documents: list[Document]) -> list[str]:
         with write.scratch() as folder:
             asked = {"resources": [os.path.relpath(top, folder)], "buildMetadata": ["originAnnotations"]}
             write.new(folder / NAMES[0], json.dumps(asked).encode())
-            noted = [one.data for one in tree.read(_output(str(folder))) if one.data is not None]
+            noted = [one.data for one in tree.read(output(str(folder))) if one.data is not None]
             if [_without_note(data) for data in noted] != [_without_note(one.data) for one in documents]:
                 return []
             return [_named(data, path, top, folder) for data in noted]
