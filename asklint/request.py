@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from asklint import config, engine, run
 from asklint.finding import NOTHING, SEVERITIES, Finding, Report
 from asklint.gather import Clash, check_mirror
 from asklint.inputs import files
-from asklint.inputs.rendered import named
+from asklint.inputs.rendered import Chart, named
 from asklint.rule import TARGETS, RuleError
-
-if TYPE_CHECKING:
-    from asklint.inputs.helm import Chart
 
 STDIN = "<stdin>"
 _OF_CHARTS = ("values", "sets", "release", "namespace")  # options, each a field of Chart

@@ -14,7 +14,7 @@ from asklint import data, engine, rule, silence
 from asklint.finding import NOTHING, Finding, Outcome
 from asklint.inputs import files
 from asklint.inputs.files import Input
-from asklint.inputs.rendered import named
+from asklint.inputs.rendered import Rendered, named
 from asklint.source import Source
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def fix_one(one: Input, made: engine.Setup, unsafe: bool) -> Mended:
     if one.reason or one.problem:
         return Mended(_unasked(one), _unasked(one))
     if one.rendered:
-        return _not_written(one, made, unsafe)
+        return _not_written(one, one.rendered, made, unsafe)
     try:
         return mend(one, files.raw(one.path), made, unsafe)
     except OSError as error:
@@ -212,17 +212,27 @@ def fix_one(one: Input, made: engine.Setup, unsafe: bool) -> Mended:
         return Mended(unread, unread)
 
 
-def _not_written(one: Input, made: engine.Setup, unsafe: bool) -> Mended:
+def _not_written(one: Input, rendered: Rendered, made: engine.Setup, unsafe: bool) -> Mended:
     """What was rendered: what it was rendered from stays as it is, and each fix says what to do instead."""
-    outcome = check_one(one, made)
-    wanted = ("safe", "unsafe") if unsafe else ("safe",)
-    refused = [
-        engine.Refused(finding, finding.fix.refused)
-        for finding in outcome.outcome[0]
-        if finding.fix and finding.fix.refused and finding.fix.applicability in wanted
-        if engine.is_heard(finding, made)
-    ]
-    return Mended(outcome, outcome, refused=refused)
+    checked = engine.check(Source(one.name, rendered.text), made)
+    outcome = Outcomes(one, rendered.outcome(told(checked)))
+    refused = []
+    for found in checked.found:
+        finding = rendered.placed(found.finding)
+        if finding.fix and finding.fix.refused and finding.fix.applicability in ("safe", "unsafe")[: 1 + unsafe]:
+            refused.append(engine.Refused(finding, _instead(found, finding, rendered) or finding.fix.refused))
+    refused.sort(key=lambda one: one.finding.place[1:3])
+    return Mended(outcome, outcome, refused=[one for one in refused if engine.is_heard(one.finding, made)])
+
+
+def _instead(found: engine.Found, placed: Finding, rendered: Rendered) -> str | None:
+    """What mends `found`, where a value of the chart does the same as its fix."""
+    if rendered.chart is None or placed.origin is None:
+        return None
+    from asklint.inputs import values
+
+    setting = values.mending(found, placed.origin, rendered)
+    return setting and f"no template is edited: the value {setting} does the same"
 
 
 def mend(one: Input, content: bytes, made: engine.Setup, unsafe: bool) -> Mended:

@@ -12,7 +12,7 @@ import pytest
 from kit import asklint, held, scene
 
 from asklint.inputs import helm
-from asklint.inputs.rendered import CannotRender
+from asklint.inputs.rendered import CannotRender, Chart
 
 CHART = "apiVersion: v2\nname: shop\nversion: 1.0.0\n"
 POD = """\
@@ -48,7 +48,7 @@ def origins(
 ) -> dict[str, tuple[int, tuple[str, ...]]]:
     """Each rendered line that is not empty, with the number of the template's line that made it, and its values."""
     found = {}
-    for one in helm.render(helm.Chart(chart(folder, templates, values))):
+    for one in helm.render(Chart(chart(folder, templates, values))):
         for text, line in zip(one.text.split("\n"), one.lines, strict=False):
             if text.strip() and not text.startswith(("---", "# Source")):
                 found[text.strip()] = (line.number, line.values) if line else (0, ())
@@ -146,7 +146,7 @@ def test_subcharts(tmp_path, engine):
         tmp_path / "shop/charts/sub",
         {"Chart.yaml": CHART.replace("shop", "sub"), "templates/b.yaml": "# one\nkind: B\n"},
     )
-    found = helm.render(helm.Chart(folder))
+    found = helm.render(Chart(folder))
     assert [Path(one.name).relative_to(folder).as_posix() for one in found] == [
         "charts/sub/templates/b.yaml",
         "templates/a.yaml",
@@ -165,7 +165,7 @@ def test_subcharts(tmp_path, engine):
 def test_what_does_not_render_is_said(tmp_path, engine, monkeypatch, change, said):
     monkeypatch.chdir(scene(tmp_path, {"broken.yaml": "a: [\n"}))
     with pytest.raises(CannotRender, match=said):
-        helm.render(helm.Chart(chart(tmp_path, {"a.yaml": POD}), **change))
+        helm.render(Chart(chart(tmp_path, {"a.yaml": POD}), **change))
 
 
 def test_a_missing_dependency_is_not_fetched(tmp_path, engine):
@@ -173,7 +173,7 @@ def test_a_missing_dependency_is_not_fetched(tmp_path, engine):
     needs = "dependencies:\n- {name: sub, version: 1.0.0, repository: 'https://example.invalid'}\n"
     (tmp_path / "shop/Chart.yaml").write_text(CHART + needs)
     with pytest.raises(CannotRender, match="helm dependency build"):
-        helm.render(helm.Chart(folder))
+        helm.render(Chart(folder))
 
 
 def test_values_are_merged_as_helm_does(tmp_path, engine):
@@ -181,7 +181,7 @@ def test_values_are_merged_as_helm_does(tmp_path, engine):
     folder = chart(tmp_path, {"a.yaml": text}, "m: {a: 1, b: {c: 1, d: 2}, e: [1, 2]}\n")
     files = tuple(str(tmp_path / name) for name in ("one.yaml", "two.yaml"))
     scene(tmp_path, {"one.yaml": "m: {a: 2, b: {c: 2}}\n", "two.yaml": "m: {e: [3]}\n"})
-    (one,) = helm.render(helm.Chart(folder, files, ("m.b.d=9", "m.f=x"), "rel", "ns"))
+    (one,) = helm.render(Chart(folder, files, ("m.b.d=9", "m.f=x"), "rel", "ns"))
     lines = one.text.splitlines()
     assert lines[3:] == ["a: 2", 'b: {"c":2,"d":9}', "e: [3]", 'f: "x"', "r: rel-ns"]
 
@@ -236,6 +236,45 @@ def test_fix_writes_no_template(tmp_path):
         assert held(tmp_path) == before
     done = asklint("fix", "--unsafe", "--out", "out", "shop", cwd=tmp_path)
     assert (done.returncode, held(tmp_path)) == (2, before)
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "said"),
+    [
+        ("hostNetwork: {{ .Values.host }}", "host: true", "the value host=false does the same"),
+        (
+            "{{- with .Values.sel }}\n  nodeSelector: {{ toJson . }}\n  {{- end }}",
+            "sel: {disk: ssd}",
+            "the value sel=null does the same",
+        ),
+        ("hostNetwork: true", "host: true", "change the values, or post-render"),
+        (
+            "hostNetwork: {{ .Values.host }}\n  shareProcessNamespace: {{ .Values.host }}",
+            "host: true",
+            "change the values, or post-render",
+        ),
+        ("hostNetwork: {{ .Values.host | default true }}", "host: true", "change the values, or post-render"),
+        ("hostNetwork: {{ .Values.host }}\n  x: {{ .Values.host.a }}", "host: {a: 1}", None),
+    ],
+    ids=["a boolean", "a mapping", "no value", "a value that does more", "a value that does not", "does not render so"],
+)
+def test_a_value_that_does_the_same_is_named(tmp_path, template, values, said):
+    """As rendering with it shows: the same objects as the fix makes, and no other change in the chart."""
+    chart(tmp_path, {"a.yaml": POD.replace("hostNetwork: {{ .Values.host }}", template), "b.yaml": "kind: B\n"}, values)
+    select = ("--select", "host-network", "--select", "node-selector-custom")
+    done = asklint("fix", "--unsafe", "shop", *select, cwd=tmp_path)
+    assert (said or "") in done.stdout
+    assert (said is None) == ("no template is edited" not in done.stdout)
+
+
+def test_values_of_subcharts(tmp_path):
+    chart(tmp_path, {"a.yaml": "{{ if .Values.host }}\n# other\n{{ end }}\n"})
+    scene(
+        tmp_path / "shop/charts/sub",
+        {"Chart.yaml": CHART.replace("shop", "sub"), "templates/b.yaml": POD, "values.yaml": "host: true\n"},
+    )
+    done = asklint("fix", "--unsafe", "shop", "--select", "host-network", cwd=tmp_path)
+    assert "the value sub.host=false does the same" in done.stdout
 
 
 @pytest.mark.parametrize("option", ["--values", "--set", "--release", "--namespace"])

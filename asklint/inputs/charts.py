@@ -9,8 +9,7 @@ from typing import Any
 
 from asklint.inputs import helm, kustomize
 from asklint.inputs.files import Input
-from asklint.inputs.helm import Chart
-from asklint.inputs.rendered import CannotRender, Rendered
+from asklint.inputs.rendered import CannotRender, Chart, Rendered
 
 _USED = ("Chart.yaml", "Chart.yml", "Chart.lock", "values.yaml", "values.schema.json")  # by helm, when it renders
 

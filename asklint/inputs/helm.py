@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from asklint import write
 from asklint.inputs import program
-from asklint.inputs.rendered import CannotRender, Line, Rendered
+from asklint.inputs.rendered import CannotRender, Chart, Line, Rendered
 
 MISSING = (
     "there is no helm to render it with: put Helm on PATH, or install asklint with a renderer of its own: "
@@ -21,17 +21,6 @@ _SOURCE = re.compile(r"^# Source: (?P<name>\S.*?)[ \t]*$", re.MULTILINE)
 _DOCUMENT = re.compile(r"^---[ \t]*\n(?=# Source: )", re.MULTILINE)
 _MANIFEST = re.compile(r"(?:^|/)templates/(?:.*/)?[^_/][^/]*\.(?:ya?ml|json)$")
 _TEMPLATES = (".yaml", ".yml", ".tpl")
-
-
-class Chart(NamedTuple):
-    """A chart and what it is rendered with: the files and settings that `helm template` takes."""
-
-    path: str
-    values: tuple[str, ...] = ()
-    sets: tuple[str, ...] = ()
-    release: str = "release-name"  # helm template's own
-    namespace: str = "default"
-    kubernetes: str | None = None  # the cluster's version
 
 
 def is_chart(path: str | Path) -> bool:
@@ -45,9 +34,6 @@ def render(chart: Chart) -> list[Rendered]:
     Each line is traced: a copy of the chart, in which a mark ends every line that can bear one, is rendered as well. A
     line is believed to come from where its mark says when all lines of the document are the same without their marks.
     """
-    for name in chart.values:
-        if not os.path.isfile(name):  # helm would fetch an address
-            raise CannotRender(f"there is no values file {name}")
     plain = _by_template(_output(chart, Path(chart.path)))
     marks: list[Mark] = []
     marked: dict[str, list[str]] = {}
@@ -62,6 +48,12 @@ def render(chart: Chart) -> list[Rendered]:
     return [_traced(chart, name, documents, marked.get(name, []), marks) for name, documents in sorted(plain.items())]
 
 
+def texts(chart: Chart) -> dict[str, str]:
+    """What each template of `chart` makes, by its name as Helm has it, untraced. Raises CannotRender."""
+    found = _by_template(_output(chart, Path(chart.path)))
+    return {name: "".join(f"---\n{document}" for document in documents) for name, documents in found.items()}
+
+
 def _traced(
     chart: Chart, name: str, documents: Sequence[str], marked: Sequence[str], marks: Sequence[Mark]
 ) -> Rendered:
@@ -72,7 +64,7 @@ def _traced(
         text += f"---\n{document}"
         beside = marked[index] if len(marked) == len(documents) else ""
         lines += [None, *_lines(document, beside, real, marks)]
-    return Rendered("helm", str(path), text, tuple(lines))
+    return Rendered("helm", str(path), text, tuple(lines), chart)
 
 
 def _by_template(stream: str) -> dict[str, list[str]]:
@@ -90,6 +82,9 @@ def _by_template(stream: str) -> dict[str, list[str]]:
 
 def _output(chart: Chart, folder: Path) -> str:
     """What `helm template` writes of the chart in `folder`. Raises CannotRender."""
+    for name in chart.values:
+        if not os.path.isfile(name):  # helm would fetch an address
+            raise CannotRender(f"there is no values file {name}")
     helm = program.find("helm")
     return _by_program(helm, chart, folder) if helm else _by_library(chart, folder)
 

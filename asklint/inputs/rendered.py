@@ -21,6 +21,17 @@ class CannotRender(ValueError):
     """What cannot be rendered; the message says why, or how to get what it takes."""
 
 
+class Chart(NamedTuple):
+    """A chart and what it is rendered with: the files and settings that `helm template` takes."""
+
+    path: str
+    values: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    release: str = "release-name"  # helm template's own
+    namespace: str = "default"
+    kubernetes: str | None = None  # the cluster's version
+
+
 class Line(NamedTuple):
     """The line of a template that made a line of the text: its number from 1, its characters, the values it uses."""
 
@@ -32,13 +43,14 @@ class Line(NamedTuple):
 class Rendered(NamedTuple):
     """The text that `tool` made of the template `name`; `lines` has, for each of its lines, where that was written.
 
-    A line is None where that is not proven.
+    A line is None where that is not proven. `chart` is the chart, where it is one of Helm's.
     """
 
     tool: str
     name: str
     text: str
     lines: Sequence[Line | None] = ()
+    chart: Chart | None = None
 
     def outcome(self, outcome: Outcome) -> Outcome:
         """`outcome` of the text, with the places where that was written."""
