@@ -153,7 +153,10 @@ def test_what_is_built_is_not_written(tmp_path):
 def test_items_of_lists_are_known_by_their_names(tmp_path):
     """A patch puts its container first; the line of the other is still its own."""
     patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: a, image: 'y:1'}]}}}\n"
-    web = BARE.replace('      - {name: web, image: "x:1"}', "      - name: web\n        image: x:1\n        tty: true")
+    web = BARE.replace(
+        '      - {name: web, image: "x:1"}',
+        "      - name: web\n        image: x:1\n        tty: true\n        args:\n        - one\n        - two",
+    )
     scene(
         tmp_path,
         {"kustomization.yaml": "resources: [w.yaml]\npatches: [{path: p.yaml}]\n", "w.yaml": web, "p.yaml": patch},
@@ -162,6 +165,7 @@ def test_items_of_lists_are_known_by_their_names(tmp_path):
     made = {
         text.strip(): line.number if line else 0 for text, line in zip(one.text.split("\n"), one.lines, strict=False)
     }
+    assert (made["- one"], made["- two"]) == (13, 14)
     assert (made["tty: true"], made["- image: y:1"], made["hostPID: true"]) == (11, 0, 7)
 
 

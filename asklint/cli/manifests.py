@@ -159,12 +159,15 @@ def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> i
         raise Wrong(f"{one.name}: {run.reason(error)}") from error
     gathered.mend(mended)
     told = gathered.report(asked.plan.target, asked.plan.lang)
-    is_empty = set(told.skipped) == {"empty"} and not told.objects  # a chart without objects is no fault of the chart
-    status = asked.status(told) if asked.options["fail_on"] and not is_empty else 0
+    blank = not content.strip()
+    no_objects = blank or (
+        set(told.skipped) == {"empty"} and b"# Source: " in content
+    )  # what Helm pipes of such a chart
+    status = asked.status(told) if asked.options["fail_on"] and not no_objects else 0
     text = _render(asked, told, sys.stderr)  # before a byte is written: a fault must leave standard output empty
     if status != 2 and diff and mended.new:
         _show_patch(mended)
     elif status != 2 and not diff and not check_only:
-        write_stream((mended.new or content) if content.strip() else _NO_OBJECTS)
+        write_stream(_NO_OBJECTS if blank else mended.new or content)
     _show(asked, text, sys.stderr)
     return max(status, 1 if check_only and mended.made else 0)
