@@ -27,6 +27,7 @@ class Setup(NamedTuple):
     ignore: Sequence[silence.Entry] = ()  # the config's suppressions
     today: date = date.min
     known: frozenset[str] = frozenset()  # the names of all rules there are, asked or not
+    whole: bool = False  # whether whole folders are asked about: only then may absence from the run say something
 
 
 class Found(NamedTuple):
@@ -51,6 +52,7 @@ class Asked:
         self.found: list[Found] = []
         self.told: list[Told] = []
         self.silenced = 0
+        self.going: dict[int, str] = {}  # per object, by id, the rule whose fix drops it
         self._hidden: secret.Hidden | None = None
 
     @property
@@ -63,8 +65,6 @@ class Asked:
     def ask(self, mine: list[Object]) -> None:
         """Asks all rules of the document and of its objects, `mine`."""
         suppressions = silence.of_document(self.document, mine, self.setup.known)
-        for here in mine:
-            self.told += self._note(here, suppressions)
         spoken: list[tuple[Rule, Object | None, Hit]] = []
         for rule in self.setup.rules:
             subjects = [self.document] if rule.of_text else suppressions if rule.of_suppressions else ()
@@ -76,7 +76,12 @@ class Asked:
             if any(suppression.silences(rule.name, start) for suppression in suppressions):
                 self.silenced += 1
                 continue
-            self.found.append(self._report(rule, of, hit, Span(start, end)))
+            found = self._report(rule, of, hit, Span(start, end))
+            self.found.append(found)
+            if of is not None and found.finding.fix and found.finding.fix.drops and not _adds(found.edits):
+                self.going[id(of)] = rule.name
+        for here in mine:
+            self.told += self._note(here, suppressions)
 
     def _ask_object(self, here: Object) -> Iterator[tuple[Rule, Object, Hit]]:
         for rule in self.setup.rules:
@@ -87,7 +92,7 @@ class Asked:
     def _note(self, here: Object, suppressions: list[silence.Suppression]) -> Iterator[Told]:
         """What the rules across files note of `here`."""
         for rule in self.setup.rules:
-            if rule.across is None:
+            if rule.across is None or (rule.whole and not self.setup.whole):
                 continue
             for subject in _subjects(rule, here):
                 for fact in rule.collect(subject, self.setup.options.get(rule.name, {})):
@@ -95,11 +100,13 @@ class Asked:
                     yield Told(
                         rule.name,
                         fact.data,
-                        self._place(span),
+                        self._kind_place(span) if fact.path == ("kind",) else self._place(span),
                         pointer(fact.path),
                         here.identity,
                         show(fact.path, here.data),
                         any(one.silences(rule.name, span.start) for one in suppressions),
+                        (self.index, here.base),
+                        self.going.get(id(here)),
                     )
 
     def _hits(self, rule: Rule, subject: Subject) -> Iterable[Hit]:
@@ -137,6 +144,15 @@ class Asked:
         stop = starts[last] if last < len(starts) else len(self.source.text)
         lines = patch.lines(self.hidden.masked(self.source.text, starts[start.line - 1], stop))
         return Place(self.source.name, *start, *end, tuple(lines[: last - start.line + 1]))
+
+    def _kind_place(self, span: Span) -> Place:
+        """The place of an object's kind, without what else stands on its line, which may be secret.
+
+        Every object of a run may be noted, few are shown, and looking for secrets costs as much as asking all rules.
+        """
+        start, end = self.source.position(span.start), self.source.position(span.end)
+        shown = " " * (start.column - 1) + self.source.text[span.start : span.end].partition("\n")[0]
+        return Place(self.source.name, *start, *end, (shown,))
 
     # -- findings
 
@@ -186,18 +202,31 @@ class Asked:
         title = fill(remedy.title, words)
         caveat = fill(remedy.caveat, words) if remedy.caveat else None
         if remedy.applicability == "suggestion":
-            return Fix("suggestion", title), ()
+            return Fix("suggestion", title, options=remedy.options), ()
         try:
             edits = rule.edits(remedy, hit, data, options)
             if not edits:
                 return None, ()
-            edits = tuple(_based(edit, of.base) for edit in edits) if of else edits
+            drops = DropDocument() in edits
+            adds = tuple(_named(edit.value) for edit in edits if isinstance(edit, AddDocument))
+            edits = tuple(based(edit, of.base) for edit in edits) if of else edits
             if self.source.problem:
                 raise CannotEdit(self.source.problem)
             splices = lower.lower(self.document, None, edits)
         except (CannotEdit, PathError) as refusal:
             return Fix(remedy.applicability, title, caveat, str(refusal)), ()
-        return Fix(remedy.applicability, title, caveat, None, patch.hunks(self.source, splices, self.hidden)), edits
+        diff = patch.hunks(self.source, splices, self.hidden)
+        return Fix(remedy.applicability, title, caveat, None, diff, drops, adds), edits
+
+
+def _named(value: Any) -> str:
+    """`PersistentVolume data`."""
+    return f"{get(value, ('kind',))} {get(value, ('metadata', 'name'))}"
+
+
+def _adds(edits: Sequence[Edit]) -> bool:
+    """Whether another object takes the place of the one that goes."""
+    return any(isinstance(edit, AddDocument | Insert) for edit in edits)
 
 
 def _subjects(rule: Rule, here: Object) -> list[Subject]:
@@ -216,7 +245,7 @@ def _container(path: Path, data: Any) -> str | None:
     return None
 
 
-def _based(edit: Edit, base: Path) -> Edit:
+def based(edit: Edit, base: Path) -> Edit:
     """`edit` of an object as an edit of its document."""
     if not base:
         return edit

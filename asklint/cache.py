@@ -89,14 +89,13 @@ def _revive(value: list[Any], name: str) -> Outcome:
 
 
 def _told(value: list[Any], name: str) -> Told:
-    rule, data, place, pointer, identity, shown, silenced, *_ = value
-    return Told(rule, data, _place(place, name), pointer, Identity(*identity), shown, silenced)
+    rule, data, place, pointer, identity, shown, silenced, (document, base), goes, *_ = value
+    at = (document, tuple(base))
+    return Told(rule, data, _place(place, name), pointer, Identity(*identity), shown, silenced, at, goes)
 
 
 def _finding(value: list[Any], name: str) -> Finding:
-    rule, severity, message, place, pointer, identity, fix, source, related, data, container, *_ = (
-        value  # neither targets nor an origin is kept
-    )
+    rule, severity, message, place, pointer, identity, fix, source, related, data, container, *_ = value
     return Finding(
         rule,
         severity,
@@ -118,5 +117,6 @@ def _place(value: list[Any], name: str) -> Place:
 
 
 def _fix(value: list[Any]) -> Fix:
-    applicability, title, caveat, refused, diff = value
-    return Fix(applicability, title, caveat, refused, tuple((line, tuple(old), tuple(new)) for line, old, new in diff))
+    applicability, title, caveat, refused, diff, drops, adds, options = value
+    changes = tuple((line, tuple(old), tuple(new)) for line, old, new in diff)
+    return Fix(applicability, title, caveat, refused, changes, drops, tuple(adds), tuple(options))

@@ -12,6 +12,7 @@ from asklint import data, glob, path, silence, tree
 from asklint.rule import TARGETS
 
 NAME = ".asklint.yaml"
+GIVEN = Path("<given>")  # in place of a file: settings that a program gives as data
 _VERSION = re.compile(r"v?1\.([0-9]{1,3})(?:[.+-].*)?")
 _LONGEST = 200  # characters of a message that quotes what is wrong
 Where = tuple[str | int, ...]
@@ -36,7 +37,8 @@ class Written(NamedTuple):
 
     def wrong(self, where: Where, message: str) -> ConfigError:
         """The error that `message` tells of what stands at `where`."""
-        return ConfigError(f"{self.file}:{self.line(where)}: {_named(where)}{message}")
+        place = "" if self.file == GIVEN else f"{self.file}:{self.line(where)}: "
+        return ConfigError(f"{place}{_named(where)}{message}")
 
     def line(self, where: Where) -> int:
         """The line of the key of `where`, or of what is there of it."""
@@ -96,11 +98,16 @@ def _check_charts(config: Config, written: Written) -> None:
                 raise written.wrong(("helm", index, "values", at), f"there is no file {name}")
 
 
+def given(content: Mapping[str, Any]) -> Config:
+    """The Config of the settings in `content`, named and valued as in the file. Raises ConfigError."""
+    written = Written(GIVEN, None, content)
+    _check_schema(written, "config.schema.json")
+    _check_values(written)
+    return Config(Path.cwd(), written)
+
+
 def read(file: Path, schema: str) -> Written:
     """The one document in a YAML file that satisfies `schema`, one of ours. Raises ConfigError."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
@@ -108,11 +115,18 @@ def read(file: Path, schema: str) -> Written:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: cannot be read: byte {error.start} is not valid UTF-8") from error
     written = _only_document(file, text)
+    _check_schema(written, schema)
+    return written
+
+
+def _check_schema(written: Written, schema: str) -> None:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
     validator = Draft202012Validator(json.loads((data.root() / "schemas" / schema).read_bytes()))
     wrong = best_match(validator.iter_errors(written.content))
     if wrong is not None:
         raise _told(written, wrong)
-    return written
 
 
 def _only_document(file: Path, text: str) -> Written:

@@ -10,14 +10,19 @@ from typing import Any, NamedTuple
 
 from asklint import lower, tree
 from asklint.ask import Asked, Found, Setup
-from asklint.edit import CannotEdit, Edit
+from asklint.edit import CannotEdit, DropDocument, Edit
 from asklint.finding import Conclusion, Finding, Fix, Hit, Told
 from asklint.resource import is_list, objects
 from asklint.rule import Rule, fill
 from asklint.source import Source
 from asklint.tree import Document
 
-__all__ = ["Checked", "Fixed", "Found", "Refused", "Setup", "check", "conclude", "fix", "is_heard"]
+__all__ = [
+    "Checked", "Concluded", "Fixed", "Found", "Refused", "Setup",
+    "change", "check", "conclude", "fix", "is_allowed", "is_heard",
+]  # fmt: skip
+
+Errors = Counter[tuple[str, str]]  # how many there are per object and place
 
 ROUNDS = 20  # each round settles at least one place; more would mean that two rules undo each other
 _NUMBER = re.compile(r"/[0-9]+(?=/|$)")
@@ -115,27 +120,64 @@ def not_checked(data: Any) -> str | None:
     return None
 
 
-def conclude(told: Iterable[Told], setup: Setup) -> list[Finding]:
-    """What the rules across files say of everything that was noted in the run, in the order of the facts."""
+class Concluded(NamedTuple):
+    """What a rule across files concludes: its finding, the fact it is about, and what mends it, as in a Conclusion."""
+
+    finding: Finding
+    about: Told
+    edits: tuple[tuple[Told, tuple[Edit, ...]], ...] = ()
+    after: tuple[Told, ...] = ()
+
+
+def conclude(told: Iterable[Told], setup: Setup) -> list[Concluded]:
+    """What the rules across files say of everything that was noted in the run and the config lets be reported.
+
+    Those that conclude from absence come last: an object may go by what another rule concludes.
+    """
     facts: dict[str, list[Told]] = {}
     for one in told:
         facts.setdefault(one.rule, []).append(one)
-    found: list[Finding] = []
-    for rule in setup.rules:
-        for conclusion in rule.conclude(facts.get(rule.name, ()), setup.options.get(rule.name, {})):
-            about = facts[rule.name][conclusion.about]
-            if not about.silenced:
-                found.append(_concluded(rule, conclusion, about, facts[rule.name], setup))
+    found: list[Concluded] = []
+    for rule in sorted(setup.rules, key=lambda rule: rule.whole):
+        if rule.whole and not setup.whole:
+            break
+        mine = _going(facts.get(rule.name, []), found) if rule.whole else facts.get(rule.name, [])
+        for conclusion in rule.conclude(mine, setup.options.get(rule.name, {})):
+            about = mine[conclusion.about]
+            concluded = Concluded(
+                _concluded(rule, conclusion, about, mine, setup),
+                about,
+                tuple((mine[index], edits) for index, edits in conclusion.edits.items()),
+                tuple(mine[index] for index in conclusion.after),
+            )
+            if not about.silenced and is_heard(concluded.finding, setup):
+                found.append(concluded)
     return found
+
+
+def _going(facts: list[Told], found: list[Concluded]) -> list[Told]:
+    """`facts` with the objects that go by the fixes of `found`."""
+    going = {
+        (fact.place.file, fact.at): one.finding.rule
+        for one in found
+        for fact, edits in one.edits
+        if DropDocument() in edits
+    }
+    return [fact._replace(goes=fact.goes or going.get((fact.place.file, fact.at))) for fact in facts]
 
 
 def _concluded(rule: Rule, conclusion: Conclusion, about: Told, facts: Sequence[Told], setup: Setup) -> Finding:
     options = setup.options.get(rule.name, {})
     known = {"path": about.shown, "kind": about.object.kind, "name": about.object.name or ""}
     fields = {**rule.defaults, **options, **known, **conclusion.fields}
-    hit = Hit((), conclusion.case)
+    hit = Hit((), conclusion.case, fix=conclusion.fix)
     remedy = rule.remedy(hit, options)
-    fix = Fix("suggestion", fill(remedy.title, fields)) if remedy and remedy.applicability == "suggestion" else None
+    fix = None
+    if remedy and (conclusion.edits or remedy.applicability == "suggestion"):
+        caveat = fill(remedy.caveat, fields) if remedy.caveat else None
+        drops = DropDocument() in conclusion.edits.get(conclusion.about, ())
+        asking = remedy.options if remedy.applicability == "suggestion" else ()
+        fix = Fix(remedy.applicability, fill(remedy.title, fields), caveat, drops=drops, options=asking)
     related = tuple((facts[index].place, word) for index, word in conclusion.related)
     message, severity = rule.say(hit, fields), rule.severity_of(hit)
     return Finding(
@@ -171,11 +213,7 @@ def fix(source: Source, setup: Setup, unsafe: bool) -> Fixed:
     mended: list[Finding] = []
     refused: list[Refused] = []
     for _ in range(ROUNDS):
-        wanted = [
-            one
-            for one in checked.found
-            if one.edits and _allowed(one.finding.fix, unsafe) and is_heard(one.finding, setup)
-        ]
+        wanted = _wanted(checked.found, setup, unsafe)
         round_ = _Round(source, documents, checked, setup)
         if wanted:
             round_.make(wanted)
@@ -187,7 +225,17 @@ def fix(source: Source, setup: Setup, unsafe: bool) -> Fixed:
     return Fixed(source.text, mended, refused, before, checked)
 
 
-def _allowed(fix: Fix | None, unsafe: bool) -> bool:
+def _wanted(found: list[Found], setup: Setup, unsafe: bool) -> list[Found]:
+    """What is to be mended; in an object that goes, nothing else."""
+    wanted = [
+        one for one in found if one.edits and is_allowed(one.finding.fix, unsafe) and is_heard(one.finding, setup)
+    ]
+    going = {(one.document, one.finding.object): one for one in wanted if one.finding.fix and one.finding.fix.drops}
+    return [one for one in wanted if going.get((one.document, one.finding.object), one) is one] if going else wanted
+
+
+def is_allowed(fix: Fix | None, unsafe: bool) -> bool:
+    """Whether `fix` may be made: a safe one always, an unsafe one where that was asked for."""
     return (
         fix is not None
         and fix.refused is None
@@ -224,18 +272,41 @@ class _Round:
         edits: dict[int, list[Edit]] = {}
         for found in wanted:
             edits.setdefault(found.document, []).extend(found.edits)
-        text, documents = lower.change(self.before.text, self.read, edits)
-        source = self.before.changed(text)
-        checked = _check(source, documents, self.setup)
-        if _errors(checked) - self.errors:
-            raise CannotEdit("it would bring an error that is not there now")
-        self.source, self.documents, self.checked = source, documents, checked
+        self.source, self.documents, self.checked = _changed(self.before, self.read, edits, self.errors, self.setup)
 
 
-def _errors(checked: Checked) -> Counter[tuple[str, str]]:
+def change(source: Source, edits: dict[int, list[Edit]], setup: Setup) -> Source:
+    """`source` after `edits` (per index of its document), proven. Raises CannotEdit, as a fix does."""
+    documents = tree.read(source.text)
+    return _changed(source, documents, edits, _errors(_check(source, documents, setup)), setup)[0]
+
+
+def _changed(
+    before: Source, read: list[Document], edits: dict[int, list[Edit]], errors: Errors, setup: Setup
+) -> tuple[Source, list[Document], Checked]:
+    if before.problem:
+        raise CannotEdit(before.problem)
+    text, documents = lower.change(before.text, read, edits)
+    source = before.with_text(text)
+    checked = _check(source, documents, setup)
+    more = _errors(checked) - errors
+    if more:
+        raise CannotEdit(f"it would bring an error that is not there now: {_first(checked, more)}")
+    return source, documents, checked
+
+
+def _first(checked: Checked, errors: Errors) -> str:
+    """The rule and the message of the first of `errors`."""
+    return next(f"{one.rule}: {one.message}" for one in checked.findings if _key(one) in errors)
+
+
+def _errors(checked: Checked) -> Errors:
     """How many errors there are in each place; list items are one place: they change their numbers with the list.
 
     The object is the same under another apiVersion.
     """
-    errors = (one for one in checked.findings if one.severity == "error")
-    return Counter((str(one.object and one.object[1:]), _NUMBER.sub("/*", one.pointer or "")) for one in errors)
+    return Counter(_key(one) for one in checked.findings if one.severity == "error")
+
+
+def _key(finding: Finding) -> tuple[str, str]:
+    return str(finding.object and finding.object[1:]), _NUMBER.sub("/*", finding.pointer or "")

@@ -28,6 +28,7 @@ class Hit(NamedTuple):
     related: tuple[tuple[Path, str], ...] = ()  # second places in the same object, each with a word on it
     data: Mapping[str, Any] | None = None  # what the rule has to tell in numbers
     offsets: tuple[int, int] | None = None  # the place in the text, for what no path reaches
+    fix: str = ""  # which of the rule's fixes, where that is not the one of its case
 
 
 class Fact(NamedTuple):
@@ -39,13 +40,20 @@ class Fact(NamedTuple):
 
 
 class Conclusion(NamedTuple):
-    """What a rule across files makes of all facts: `about` and the first of each `related` are indexes of facts."""
+    """What a rule across files makes of all facts; facts are named by their indexes.
+
+    `edits` mend it: what changes in the object of each fact, with paths from that object's root, all of it or nothing,
+    and only once the objects of the facts in `after` are gone.
+    """
 
     about: int
     case: str = ""
     fields: Mapping[str, object] = {}
     related: tuple[tuple[int, str], ...] = ()
     data: Mapping[str, Any] | None = None
+    edits: Mapping[int, tuple[Edit, ...]] = {}
+    after: tuple[int, ...] = ()
+    fix: str = ""  # as in a Hit
 
 
 class Fix(NamedTuple):
@@ -56,6 +64,9 @@ class Fix(NamedTuple):
     caveat: str | None = None
     refused: str | None = None  # why asklint does not make this edit (CannotEdit), None where it does
     diff: tuple[tuple[int, tuple[str, ...], tuple[str, ...]], ...] = ()
+    drops: bool = False  # the whole object goes; what else is wrong with it is none of anybody's business then
+    adds: tuple[str, ...] = ()  # the objects that it makes, as `PersistentVolume data`
+    options: tuple[str, ...] = ()  # of the rule: a suggestion becomes a fix once they are set
 
 
 class Place(NamedTuple):
@@ -118,12 +129,32 @@ class Told(NamedTuple):
     object: Identity
     shown: str  # the path, for people
     silenced: bool  # whether a comment or an annotation keeps the rule silent here
+    at: tuple[int, Path] = (0, ())  # where the object stands: the index of its document, and its path there
+    goes: str | None = None  # the rule whose fix drops the object
     origin: Origin | None = None
 
 
 # What a file says, without what it takes to fix it: findings, objects, skipped, silenced, facts for rules across files.
 Outcome = tuple[list[Finding], int, list[str], int, list[Told]]
 NOTHING: Outcome = ([], 0, [], 0, [])
+
+
+class Readiness(NamedTuple):
+    """How far a namespace of a live cluster is; `""` holds what stands in none.
+
+    `complete` says whether all kinds that were asked for could be read there.
+    """
+
+    namespace: str
+    objects: int
+    errors: int
+    warnings: int
+    complete: bool = True
+
+    @property
+    def ready(self) -> bool:
+        """Whether all that was asked for was read, and nothing in it is an error."""
+        return self.complete and not self.errors
 
 
 class Report(NamedTuple):
@@ -141,4 +172,6 @@ class Report(NamedTuple):
     written: Sequence[str] = ()  # files written
     lang: str = "en"
     names: Sequence[str] = ()  # of the files, in their order
+    moot: int = 0  # findings in objects that a fix drops whole, which are not among `findings`
+    namespaces: Sequence[Readiness] | None = None  # of a live cluster; None where files were read
     sides: Sequence[Report] = ()  # what each target says, where a run asks about several; `target` names them all

@@ -10,6 +10,7 @@ from pathlib import Path
 from asklint import engine, run
 from asklint.finding import Finding, Report, Told
 from asklint.inputs import files
+from asklint.inputs.rendered import not_written
 
 
 class Clash(ValueError):
@@ -22,7 +23,7 @@ class Gathered:
     def __init__(self, setup: engine.Setup) -> None:
         self.setup = setup
         self.findings: list[Finding] = []
-        self.files = self.objects = self.silenced = 0
+        self.files = self.objects = self.silenced = self.moot = 0
         self.skipped: Counter[str] = Counter()
         self.unread: list[tuple[str, str]] = []
         self.mended: list[Finding] = []
@@ -40,13 +41,15 @@ class Gathered:
             return
         findings, objects, skipped, silenced, told = one.outcome
         kept = [finding for finding in findings if engine.is_heard(finding, self.setup)]
+        self.told += told if len(kept) == len(findings) else _staying(told, findings, kept)
+        self.silenced += silenced + len(findings) - len(kept)
+        left = _without_moot(kept)
+        self.moot += len(kept) - len(left)
         if one.input.rendered:  # another set of values may have rendered the same before
-            kept = [finding for finding in kept if finding not in self.findings]
-        self.findings += kept
-        self.told += told
+            left = [finding for finding in left if finding not in self.findings]
+        self.findings += left
         self.objects += objects
         self.skipped.update(skipped)
-        self.silenced += silenced + len(findings) - len(kept)
 
     def mend(self, one: run.Mended) -> None:
         """Adds what a file says once its fixes are made."""
@@ -82,11 +85,12 @@ class Gathered:
             self.written,
             lang,
             self.names,
+            self.moot,
         )
 
     def _concluded(self) -> list[Finding]:
         """The findings, those across files each behind those of its file."""
-        found = [finding for finding in engine.conclude(self.told, self.setup) if engine.is_heard(finding, self.setup)]
+        found = [not_written(one.finding) for one in engine.conclude(self.told, self.setup)]
         if not found:
             return self.findings
         return _in_order([*self.findings, *found], self.names)
@@ -129,6 +133,18 @@ def check_mirror(inputs: Sequence[files.Input], out: Path) -> None:
         taken[place] = one.name
 
 
+def _without_moot(findings: list[Finding]) -> list[Finding]:
+    """`findings` without what else is wrong with an object that a fix drops whole."""
+    going = {one.object: one.rule for one in findings if one.object and one.fix and one.fix.drops}
+    return [one for one in findings if not one.object or going.get(one.object, one.rule) == one.rule]
+
+
+def _staying(told: Sequence[Told], findings: Sequence[Finding], kept: Sequence[Finding]) -> list[Told]:
+    """`told`, in which no object goes by a fix that the config keeps from being made."""
+    silent = {(finding.rule, finding.object) for finding in findings if finding not in kept}
+    return [one._replace(goes=None) if (one.goes, one.object) in silent else one for one in told]
+
+
 def _write(one: run.Mended, out: Path | None) -> Path | None:
     """The place to which a file was written; None where it is as it was. Raises OSError."""
     from asklint import write
@@ -137,12 +153,12 @@ def _write(one: run.Mended, out: Path | None) -> Path | None:
     if input_.rendered:
         return None
     if out is None:
-        if not one.new:
+        if one.new is None:
             return None
         write.atomic(input_.path, one.new, one.old)
         return input_.path
     if one.without.problem or input_.reason == "excluded":
         return None
     place = write.below(out, input_.name)
-    write.new(place, one.new or files.raw(input_.path))
+    write.new(place, files.raw(input_.path) if one.new is None else one.new)
     return place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,14 +11,18 @@ from typing import Any, NamedTuple
 from asklint import config, data, engine
 from asklint.condition import compile_condition
 from asklint.config import Where, Written
-from asklint.finding import Finding
+from asklint.finding import Finding, Hit
 from asklint.path import concrete, parse
 from asklint.rule import FIELD, TARGETS, WORDS, Rule, RuleError
+from asklint.settle import Settled, settle
 from asklint.source import Source
 
-ARROW = "  # <-"
+ARROW = re.compile(r"  # <-((?: [a-z0-9-]+)*)(?=\r?$)", re.MULTILINE)
 MAIN = "example.yaml"
 _ENDINGS = (".yaml", ".yml")
+_MARK = "\0"  # no sentence holds it
+
+Arrows = Mapping[tuple[str, int], frozenset[str]]  # by file and line: the words behind the arrow
 
 
 class RuleFile(NamedTuple):
@@ -60,11 +65,11 @@ def read(path: Path) -> RuleFile:
 def _check(written: Written) -> None:
     """What no schema can say: names that must be there, paths, patterns. Raises ConfigError."""
     content = written.content
-    for target in TARGETS:
-        for index, source in enumerate(content["targets"][target]["sources"]):
+    for where, told in _targets(content):
+        for index, source in enumerate(told["sources"]):
             if source not in content["sources"]:
                 wrong = f"there is no source {source}{config.suggest(source, content['sources'])}"
-                raise written.wrong(("targets", target, "sources", index), wrong)
+                raise written.wrong((*where, "sources", index), wrong)
     for name, option in content.get("options", {}).items():
         config.check_value(written, ("options", name, "default"), option, option["default"])
     for key in ("check", "across"):
@@ -76,6 +81,16 @@ def _check(written: Written) -> None:
             _check_verb(written, verb)
     for where, entry in _fixes(content):
         _check_fix(written, where, entry)
+
+
+def _targets(content: Mapping[str, Any]) -> Iterator[tuple[Where, Mapping[str, Any]]]:
+    """What the rule, and each row that it covers, says of a target."""
+    for target in TARGETS:
+        yield ("targets", target), content["targets"][target]
+    for index, row in enumerate(content.get("covers", ())):
+        for name, own in row.items() if isinstance(row, dict) else ():
+            for target, told in own["targets"].items():
+                yield ("covers", index, name, "targets", target), told
 
 
 def _check_verb(written: Written, verb: str) -> None:
@@ -107,9 +122,12 @@ def _sentences(content: Mapping[str, Any]) -> Iterator[tuple[Where, Any]]:
 
 def _check_fix(written: Written, where: Where, entry: Mapping[str, Any]) -> None:
     options = written.content.get("options", {})
-    for name in entry.get("when", {}):
-        if name not in options:
-            raise written.wrong((*where, "when", name), f"there is no option {name}")
+    for key in entry.get("when", {}):
+        if key not in options:
+            raise written.wrong((*where, "when", key), f"there is no option {key}")
+    for index, key in enumerate(entry.get("options", ())):
+        if key not in options:
+            raise written.wrong((*where, "options", index), f"there is no option {key}")
     if "python" not in written.content and "do" not in entry and entry["applicability"] != "suggestion":
         raise written.wrong(where, "it does not say what to do")
     for place, operation in _one_or_many((*where, "do"), entry.get("do", [])):
@@ -155,6 +173,18 @@ def page(name: str, folders: list[Path]) -> RuleFile | None:
     return next((read(path) for folder in folders for path in files(folder) if path.stem == name), None)
 
 
+def bare(text: str) -> str:
+    """`text` of an example without its arrows: the manifest itself."""
+    return ARROW.sub("", text)
+
+
+class _Named(Rule):
+    """A rule whose sentences begin with their case, so that an arrow can name it."""
+
+    def say(self, hit: Hit, fields: Mapping[str, object]) -> str:
+        return hit.case + _MARK + super().say(hit, fields)
+
+
 def examples(rule: RuleFile) -> Iterator[Failure]:
     """Holds every example of `rule` to its word."""
     for index, example in enumerate(rule.content["examples"], 1):
@@ -164,48 +194,105 @@ def examples(rule: RuleFile) -> Iterator[Failure]:
 
 
 def _problems(rule: RuleFile, example: Mapping[str, Any]) -> Iterator[str]:
-    made = Rule(rule.name, rule.spec, example.get("target", "ask"), data.load()["schemas"], "en")
-    known = frozenset((*data.load()["rules"], rule.name))
-    setup = engine.Setup([made] if made.severity else [], {rule.name: example.get("options", {})}, known=known)
+    asked = setup(rule, example, _Named)
     texts = {MAIN: example.get("bad", example.get("good")), **example.get("files", {})}
-    arrows = {(name, line) for name, text in texts.items() for line in _arrows(text)}
-    if "bad" in example and not arrows:
+    if "bad" in example and not _arrows(texts):
         yield "it is called bad and has no arrow"
-    yield from _misplaced(_findings(texts, setup), arrows)
-    text = texts[MAIN].replace(ARROW, "")
-    fixed = engine.fix(Source(MAIN, text), setup, unsafe=True)
-    wanted = example.get("fixed", text).replace(ARROW, "")
-    if fixed.text != wanted:
-        yield f"the fix gives\n{fixed.text}\ninstead of\n{wanted}"
-        return
+    yield from _misplaced(rule, texts, asked)
+    plain = {name: bare(text) for name, text in texts.items()}
+    fixed = _fixed(plain, asked)
+    after = {**texts, **example.get("fixed-files", {})}
     if "fixed" in example:
-        after = _misplaced(fixed.checked.findings, {(MAIN, line) for line in _arrows(example["fixed"])})
-        yield from (f"after the fix: {problem}" for problem in after)
-    again = engine.fix(Source(MAIN, fixed.text), setup, unsafe=True)
-    if again.text != fixed.text:
-        yield f"a second fix changes it again to\n{again.text}"
+        after[MAIN] = example["fixed"]
+    for name, text in after.items():
+        wanted = bare(text)
+        if fixed[name] != wanted:
+            yield f"the fix gives\n{fixed[name]}\ninstead of\n{wanted}"
+            return
+    if "fixed" in example or "fixed-files" in example:
+        yield from (f"after the fix: {problem}" for problem in _misplaced(rule, after, asked))
+    for name, text in _fixed(fixed, asked).items():
+        if text != fixed[name]:
+            yield f"a second fix changes it again to\n{text}"
 
 
-def _findings(texts: Mapping[str, str], setup: engine.Setup) -> list[Finding]:
-    checked = [engine.check(Source(name, text.replace(ARROW, "")), setup) for name, text in texts.items()]
-    across = engine.conclude((told for one in checked for told in one.told), setup)
-    return [*(finding for one in checked for finding in one.findings), *across]
+def setup(rule: RuleFile, example: Mapping[str, Any], kind: type[Rule] = Rule) -> engine.Setup:
+    """What an example asks: `rule`, made as `kind`, and the rules that the example names beside it."""
+    target, loaded = example.get("target", "ask"), data.load()
+    others = [Rule(name, loaded["rules"][name], target, loaded["schemas"], "en") for name in example.get("with", ())]
+    made = [kind(rule.name, rule.spec, target, loaded["schemas"], "en"), *others]
+    known = frozenset((*loaded["rules"], rule.name))
+    asked = sorted((one for one in made if one.severity), key=lambda one: one.name)
+    return engine.Setup(asked, {rule.name: example.get("options", {})}, known=known, whole=True)
 
 
-def _arrows(text: str) -> set[int]:
-    return {number for number, line in enumerate(text.split("\n"), 1) if line.rstrip("\r").endswith(ARROW)}
+def mended(path: Path, example: Mapping[str, Any]) -> list[Finding]:
+    """What the fixes of the rule file at `path` mend in one of its examples."""
+    rule = RuleFile(path.stem, path, data.parse(path))
+    texts = {MAIN: example.get("bad", example.get("good", "")), **example.get("files", {})}
+    fixed, settled = _fix({name: bare(text) for name, text in texts.items()}, setup(rule, example))
+    found = [
+        *(one for own in fixed.values() for one in own.mended),
+        *(one for own in settled.values() for one in own.mended),
+    ]
+    return [one for one in found if one.rule == rule.name]
 
 
-def _misplaced(findings: list[Finding], arrows: set[tuple[str, int]]) -> Iterator[str]:
-    spoken: dict[tuple[str, int], list[str]] = {}
-    for finding in findings:
-        spoken.setdefault((finding.place.file, finding.place.line), []).append(finding.message)
-        if FIELD.search(finding.message):
-            yield f"a field of the message is not filled: {finding.message}"
-    for name, line in sorted(spoken.keys() - arrows):
-        yield f"noisy: {name}:{line}: {spoken[name, line][0]}"
-    for name, line in sorted(arrows - spoken.keys()):
+def _fix(texts: Mapping[str, str], setup: engine.Setup) -> tuple[dict[str, engine.Fixed], dict[str, Settled]]:
+    """What each file becomes by its own fixes, and what fixes across files make of it."""
+    fixed = {name: engine.fix(Source(name, text), setup, unsafe=True) for name, text in texts.items()}
+    before = {name: one.before.told for name, one in fixed.items()}
+    after = {name: one.checked.told for name, one in fixed.items()}
+    return fixed, settle(before, after, lambda name: Source(name, fixed[name].text), setup, unsafe=True)[0]
+
+
+def _fixed(texts: Mapping[str, str], setup: engine.Setup) -> dict[str, str]:
+    """The files once all fixes are made."""
+    fixed, settled = _fix(texts, setup)
+    return {name: settled[name].source.text if name in settled else one.text for name, one in fixed.items()}
+
+
+def _findings(texts: Mapping[str, str], setup: engine.Setup) -> Iterator[Finding]:
+    checked = [engine.check(Source(name, bare(text)), setup) for name, text in texts.items()]
+    for one in checked:
+        yield from one.findings
+    yield from (one.finding for one in engine.conclude((told for one in checked for told in one.told), setup))
+
+
+def _arrows(texts: Mapping[str, str]) -> Arrows:
+    return {
+        (name, text.count("\n", 0, arrow.start()) + 1): frozenset(arrow[1].split())
+        for name, text in texts.items()
+        for arrow in ARROW.finditer(text)
+    }
+
+
+def _misplaced(rule: RuleFile, texts: Mapping[str, str], setup: engine.Setup) -> Iterator[str]:
+    arrows = _arrows(texts)
+    spoken: dict[tuple[str, int], list[Finding]] = {}
+    for finding in _findings(texts, setup):
+        if finding.rule != rule.name:
+            continue
+        spoken.setdefault((finding.place.file, finding.place.line), []).append(finding)
+        if FIELD.search(_message(finding)):
+            yield f"a field of the message is not filled: {_message(finding)}"
+    for name, line in sorted(spoken.keys() - arrows.keys()):
+        yield f"noisy: {name}:{line}: {_message(spoken[name, line][0])}"
+    for name, line in sorted(arrows.keys() - spoken.keys()):
         yield f"missing: {name}:{line}: the rule says nothing"
-    for name, line in sorted(arrows & spoken.keys()):
+    for name, line in sorted(arrows.keys() & spoken.keys()):
         if len(spoken[name, line]) > 1:
             yield f"{name}:{line}: the rule speaks more than once"
+        heard = _heard(spoken[name, line][0])
+        for word in sorted(arrows[name, line] - set(heard)):
+            yield f"{name}:{line}: the arrow says {word}, the rule says {' '.join(heard)}"
+
+
+def _message(finding: Finding) -> str:
+    return finding.message.partition(_MARK)[2]
+
+
+def _heard(finding: Finding) -> list[str]:
+    """What an arrow can name of `finding`: its severity, its case, the applicability of its fix."""
+    words = (finding.severity, finding.message.partition(_MARK)[0], finding.fix and finding.fix.applicability)
+    return [word for word in words if word]

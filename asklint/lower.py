@@ -26,7 +26,7 @@ from asklint.edit import (
 )
 from asklint.layout import Layout, Splice, is_empty, is_flow
 from asklint.node import merged
-from asklint.path import Key, Path
+from asklint.path import Key, Path, get
 from asklint.tree import Alias, Document, Entry, Mapping, Scalar, Sequence, read
 
 __all__ = ["Splice", "apply", "change", "lower"]
@@ -36,15 +36,18 @@ def change(text: str, documents: list[Document], edits: dict[int, list[Edit]]) -
     """`text` after `edits` (per index of its document), and its documents as they read now.
 
     The proof: every document of the new text has the data that the edits declare, and every other document the data it
-    had. Raises CannotEdit where an edit cannot be made or the proof fails; nothing is changed then.
+    had. What is to be added and is there, or is added behind another document, is not added again. Raises CannotEdit
+    where an edit cannot be made or the proof fails; nothing is changed then.
     """
     splices: list[Splice] = []
     expected: list[tuple[Any, bool]] = []  # what each document shall hold, and whether it is JSON
+    dropped = {index for index, mine in edits.items() if any(isinstance(edit, DropDocument) for edit in mine)}
+    there = [document.data for index, document in enumerate(documents) if index not in dropped]
     for index, document in enumerate(documents):
-        mine = edits.get(index, [])
+        mine = _without_known(edits.get(index, []), there)
         if mine:
             splices += lower(document, None, mine)
-        if not any(isinstance(edit, DropDocument) for edit in mine):
+        if index not in dropped:
             expected.append((declare(document.data, mine) if mine else document.data, document.json))
         expected += [(edit.value, document.json) for edit in distinct(mine) if isinstance(edit, AddDocument)]
     changed = apply(text, splices)
@@ -58,6 +61,28 @@ def change(text: str, documents: list[Document], edits: dict[int, list[Edit]]) -
     if any(is_json and not document.json for document, (_, is_json) in zip(now, expected, strict=True)):
         raise CannotEdit("the edited text would not read as JSON")
     return changed, reread
+
+
+def _without_known(edits: list[Edit], there: list[Any]) -> list[Edit]:
+    """`edits` without documents that are among those `there`, to which the others are appended. Raises CannotEdit."""
+    kept: list[Edit] = []
+    for edit in distinct(edits):
+        if isinstance(edit, AddDocument):
+            name = _identity(edit.value)
+            known = [data for data in there if name and _identity(data) == name]
+            if not all(same(data, edit.value) for data in known):
+                raise CannotEdit(f"the file has {' '.join(name[1:3])} already, and it says something else")
+            if known:
+                continue
+            there.append(edit.value)
+        kept.append(edit)
+    return kept
+
+
+def _identity(data: Any) -> tuple[str, ...]:
+    """What tells an object from others to the API server, empty for what is no object."""
+    keys = (("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"))
+    return tuple(str(get(data, key, "")) for key in keys) if get(data, keys[2]) else ()
 
 
 def _broken(documents: list[Document]) -> list[str]:

@@ -69,24 +69,50 @@ def annotation(value: Any) -> str:
     return quoted(value) if isinstance(value, str) else flow(value)
 
 
-def block(value: Any, step: int, offset: int, parent: object = "") -> list[str]:
+def document(value: dict[str, Any]) -> str:
+    """`value` as kubectl writes an object: in block style, lists at their key's column, texts of many lines as such."""
+    return "".join(f"{line}\n" if line.strip() else "\n" for line in block(value, 2, 0, literals=True))
+
+
+def literal(value: Any) -> list[str]:
+    """The lines of a text of several, as a literal block holds them; none where it may not be one.
+
+    Blanks at the ends of lines would not be seen, and a first line that is empty or indented is read as indentation.
+    """
+    if not isinstance(value, str) or "\n" not in value.rstrip("\n"):
+        return []
+    lines = value.split("\n")
+    if (
+        any(line != line.rstrip() or not line.replace("\t", " ").isprintable() for line in lines)
+        or lines[0][:1] in "\t "
+    ):
+        return []
+    last = len(value) - len(value.rstrip("\n"))
+    return [("|-", "|", "|+")[min(last, 2)], *(lines[:-1] if last else lines)]
+
+
+def block(value: Any, step: int, offset: int, parent: object = "", literals: bool = False) -> list[str]:
     """The lines of a non-empty dict or list in block style, the first at column 0.
 
     `step` and `offset` are the indentation of mappings and of lists below their key; `parent` is the key that `value`
-    stands under.
+    stands under. With `literals`, texts of several lines stand in literal blocks.
     """
     lines: list[str] = []
     if isinstance(value, list):
         for item in value:
-            inner = block(item, step, offset) if isinstance(item, dict | list) and item else [flow(item)]
+            text = literal(item) if literals else []
+            nested = isinstance(item, dict | list) and item
+            inner = block(item, step, offset, literals=literals) if nested else text or [flow(item)]
             lines += [f"- {inner[0]}", *(f"  {line}" for line in inner[1:])]
         return lines
     for key, item in value.items():
         if isinstance(item, Written):
             lines += [*item.above, scalar(key) + item.rest, *item.below]
+        elif literals and (text := literal(item)):
+            lines += [f"{scalar(key)}: {text[0]}", *(f"{' ' * step}{line}" for line in text[1:])]
         elif isinstance(item, dict | list) and item:
             indent = " " * (offset if isinstance(item, list) else step)
-            lines += [f"{scalar(key)}:", *(indent + line for line in block(item, step, offset, key))]
+            lines += [f"{scalar(key)}:", *(indent + line for line in block(item, step, offset, key, literals))]
         else:
             lines.append(pair(key, item, parent=parent))
     return lines

@@ -48,23 +48,20 @@ class Request:
         self.jobs: int = options["jobs"] or run.default_jobs()
 
     def _plan(self, content: Any) -> run.Plan:
-        ignore = content.get("ignore", [])
         for folder in self.options["folders"]:
             if not os.path.exists(folder):
                 raise Wrong(f"--rules {folder}: there is no such folder")
         named = config.targets(content.get("target", "ask")) or ["ask"]
         self.others = [] if self.options["target"] else named[1:]  # what the config asks for besides
-        return run.Plan(
-            self.options["target"] or named[0],
-            language(self.options["lang"] or content.get("lang")),
-            tuple(self.options["select"] or content.get("select", ())),
-            (*self.options["ignore"], *(entry for entry in ignore if isinstance(entry, str))),
-            content.get("severity", {}),
-            self._options(content),
-            content.get("pods", {}),
-            (*self.options["folders"], *(str(self.config.root / folder) for folder in content.get("rules", []))),
-            tuple(entry for entry in ignore if not isinstance(entry, str)),
-            str(self.config.root),
+        plan = run.plan(self.config)
+        return plan._replace(
+            target=self.options["target"] or plan.target,
+            lang=language(self.options["lang"] or content.get("lang")),
+            select=self.options["select"] or plan.select,
+            ignore=(*self.options["ignore"], *plan.ignore),
+            options=self._options(content),
+            folders=(*self.options["folders"], *plan.folders),
+            whole=all(os.path.isdir(path) for path in self.paths),
         )
 
     def _options(self, content: Any) -> Any:

@@ -12,8 +12,8 @@ from asklint.tree import Document, Scalar
 Pods = Mapping[str, list[str]]  # where kinds keep their pods, as `pods` in the config has it
 
 _TEMPLATE: Path = ("spec", "template", "spec")
-# Source: https://kubernetes.io/docs/reference/generated/kubernetes-api/
-_PODS: dict[str, Path] = {
+# Where Kubernetes' own kinds keep the pod's spec. Source: https://kubernetes.io/docs/reference/generated/kubernetes-api/
+PODS: dict[str, Path] = {
     "Pod": ("spec",),
     "PodTemplate": ("template", "spec"),
     "ReplicationController": _TEMPLATE,
@@ -86,7 +86,7 @@ class Object:
         return self._pods
 
     def _find_pods(self) -> Iterator[Pod]:
-        path = _PODS.get(self.known)
+        path = PODS.get(self.known)
         if path is not None:
             spec = get(self.data, path)
             if isinstance(spec, dict):

@@ -38,6 +38,7 @@ class Remedy(NamedTuple):
     targets: tuple[str, ...]
     case: str | None
     when: Mapping[str, Any]
+    options: tuple[str, ...]  # those that make a fix of a suggestion
 
 
 class Rule:
@@ -45,7 +46,7 @@ class Rule:
 
     __slots__ = (
         "across", "ask", "category", "defaults", "instead_of", "kinds", "message", "name", "of_any", "of_pods",
-        "of_suppressions", "of_text", "remedies", "severities", "severity", "source", "target", "title",
+        "of_suppressions", "of_text", "remedies", "severities", "severity", "source", "target", "title", "whole",
     )  # fmt: skip
 
     def __init__(self, name: str, spec: Mapping[str, Any], target: str, schemas: Mapping[str, Any], lang: str) -> None:
@@ -66,6 +67,7 @@ class Rule:
         self.remedies = tuple(_remedies(spec, words if lang == "zh" else {}))
         self.ask = _compile(spec, schemas)
         self.across = _across(spec.get("python", {}), schemas)
+        self.whole: bool = spec.get("python", {}).get("whole", False)
 
     def _scope(self, scope: str | list[str]) -> None:
         names = {scope} if isinstance(scope, str) else set(scope)
@@ -120,7 +122,7 @@ class Rule:
         for remedy in self.remedies:
             if (
                 self.target in remedy.targets
-                and remedy.case in (None, hit.case)
+                and remedy.case in (None, hit.fix or hit.case)
                 and all(options.get(key) == value for key, value in remedy.when.items())
             ):
                 return remedy
@@ -181,6 +183,7 @@ def _remedies(spec: Mapping[str, Any], words: Mapping[str, Any]) -> Iterator[Rem
             tuple(entry.get("targets", TARGETS)),
             entry.get("case"),
             entry.get("when", {}),
+            tuple(entry.get("options", ())),
         )
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from asklint import data, engine, rule, silence
-from asklint.finding import NOTHING, Finding, Outcome
+from asklint.edit import CannotEdit
+from asklint.finding import NOTHING, Finding, Outcome, Told
 from asklint.inputs import files
 from asklint.inputs.files import Input
 from asklint.inputs.rendered import Rendered, named
@@ -19,6 +20,8 @@ from asklint.source import Source
 
 if TYPE_CHECKING:
     from asklint.cache import Cache
+    from asklint.config import Config
+    from asklint.settle import Settled
 
 VERSIONED = ("kubernetes-version", "schema")  # the rules that ask for the cluster's version
 PARALLEL = 64  # files; below this a pool costs more than it saves
@@ -40,6 +43,7 @@ class Plan(NamedTuple):
     folders: tuple[str, ...] = ()  # the user's own rules
     silence: tuple[Mapping[str, Any], ...] = ()
     root: str = "."  # the config's folder, from which paths in `silence` count
+    whole: bool = False  # whether whole folders were named, and nothing else
 
 
 class Outcomes(NamedTuple):
@@ -53,7 +57,7 @@ class Outcomes(NamedTuple):
 class Mended(NamedTuple):
     """What one input says without its fixes and with them; nothing is written yet.
 
-    `old` and `new` are its bytes, empty where nothing changes.
+    `old` and `new` are its bytes; `new` is None where nothing changes, and empty where nothing is left.
     """
 
     without: Outcomes
@@ -61,7 +65,24 @@ class Mended(NamedTuple):
     made: list[Finding] = []
     refused: list[engine.Refused] = []
     old: bytes = b""
-    new: bytes = b""
+    new: bytes | None = None
+
+
+def plan(asked: Config) -> Plan:
+    """What a config asks for; the first target, where it names several."""
+    content, ignore, target = asked.content, asked.content.get("ignore", ()), asked.content.get("target", "ask")
+    return Plan(
+        target if isinstance(target, str) else target[0],
+        content.get("lang", "en"),
+        tuple(content.get("select", ())),
+        tuple(entry for entry in ignore if isinstance(entry, str)),
+        content.get("severity", {}),
+        versioned(content.get("options", {}), content.get("kubernetes-version")),
+        content.get("pods", {}),
+        tuple(str(asked.root / folder) for folder in content.get("rules", ())),
+        tuple(entry for entry in ignore if not isinstance(entry, str)),
+        str(asked.root),
+    )
 
 
 def specs(folders: Iterable[str]) -> dict[str, Any]:
@@ -84,7 +105,7 @@ def setup(plan: Plan, known: Mapping[str, Any] | None = None) -> engine.Setup:
     rules = rule.load({**data.load(), "rules": known}, plan.target, plan.lang, plan.severity)
     chosen = [one for one in rules if is_chosen(one.name, one.category, plan)]
     ignore = [silence.entry(entry, Path(plan.root)) for entry in plan.silence]
-    return engine.Setup(chosen, plan.options, plan.pods, ignore, date.today(), frozenset(known))
+    return engine.Setup(chosen, plan.options, plan.pods, ignore, date.today(), frozenset(known), plan.whole)
 
 
 def versioned(
@@ -192,11 +213,56 @@ def stamp(plan: Plan) -> str:
 
 def fix(
     inputs: Sequence[Input], plan: Plan, made: engine.Setup, jobs: int, unsafe: bool, step: Callable[[], None]
-) -> Iterator[Mended]:
-    """Mends every input, in order, and writes none; `step` is called after each."""
+) -> list[Mended]:
+    """Mends every input, in order, and writes none; `step` is called after each.
+
+    What changes is kept until all are done: a fix may span files.
+    """
+    done = []
     for mended in _each(partial(fix_one, unsafe=unsafe), inputs, plan, made, jobs):
         step()
-        yield mended
+        done.append(mended)
+    return settled(done, made, unsafe)
+
+
+def settled(mended: Sequence[Mended], made: engine.Setup, unsafe: bool, content: bytes = b"") -> list[Mended]:
+    """`mended` once fixes across files are made too; `content` are the bytes of standard input where that is asked."""
+    if not any(one.without.outcome[4] for one in mended):  # nothing was noted
+        return list(mended)
+    from asklint.settle import settle
+
+    by_name = {one.without.input.name: one for one in mended if not one.without.input.rendered}
+
+    def read(name: str) -> Source:
+        one = by_name.get(name)
+        if one is None:
+            raise CannotEdit("one of its objects is rendered, and what is rendered is not written back")
+        text = one.new if one.new is not None else content or files.raw(one.without.input.path)
+        return files.decode(text, name, one.without.input.added)
+
+    before: dict[str, list[Told]] = {}
+    after: dict[str, list[Told]] = {}
+    for one in mended:  # a template is there once for each set of values
+        before.setdefault(one.without.input.name, []).extend(one.without.outcome[4])
+        after.setdefault(one.without.input.name, []).extend(one.fixed.outcome[4])
+    changed, refused = settle(before, after, read, made, unsafe)
+    names = [one.without.input.name for one in mended]
+    return [
+        _settled(one, changed.get(name), refused.get(name, []), content)
+        for name, one in zip(names, mended, strict=True)
+    ]
+
+
+def _settled(one: Mended, now: Settled | None, refused: list[engine.Refused], content: bytes) -> Mended:
+    if now is None:
+        return one._replace(refused=[*one.refused, *refused])
+    return one._replace(
+        fixed=Outcomes(one.fixed.input, named(told(now.checked), now.source.text)),
+        made=[*one.made, *now.mended],
+        refused=[*now.refused, *refused],
+        old=one.old or content or files.raw(one.without.input.path),
+        new=now.source.encode(now.source.text),
+    )
 
 
 def fix_one(one: Input, made: engine.Setup, unsafe: bool) -> Mended:

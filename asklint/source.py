@@ -63,13 +63,13 @@ class Source:
             problem = f"byte {error.start + len(mark)} is not valid {encoding.upper()}"
             return cls(name, text, encoding, mark, problem, added)
 
-    def changed(self, text: str) -> Source:
-        """`text` in the place of this Source's."""
-        return Source(self.name, text, self.encoding, self.mark, self.problem, self.added)
-
     def encode(self, text: str) -> bytes:
         """`text` as bytes, in the encoding and with the mark this Source was read with."""
         return self.mark + text.encode(self.encoding)
+
+    def with_text(self, text: str) -> Source:
+        """This Source with another text."""
+        return Source(self.name, text, self.encoding, self.mark, self.problem, self.added)
 
     def position(self, offset: int) -> Position:
         """The line and column of the code point at `offset`; only LF ends a line, as editors count."""

@@ -210,7 +210,7 @@ class Command:
         """Check, fix and check again, in every way that must make no difference."""
         check = ["check", *self.names]
         before = self.report(*check, "--no-cache")
-        told = [row(one) for one in engine.conclude([note for one in seen for note in one.told], setup)]
+        told = [row(one.finding) for one in engine.conclude([note for one in seen for note in one.told], setup)]
         self.same_findings("check", before, [*(line for one in seen for line in one.rows), *told])
         for options in (["--no-cache", "--jobs", "1"], [], []):  # the last one reads what the one before it kept
             if self.report(*check, *options) != before:
@@ -219,7 +219,9 @@ class Command:
         self.same_files(seen, len(listed.get("written", ())))
         if all((self.work / "out" / name).exists() for name in self.names):
             after = self.report("check", "--no-cache", *(f"out/{name}" for name in self.names))
-            told = [row(one) for one in engine.conclude([note for one in seen for note in one.left_told], setup)]
+            told = [
+                row(one.finding) for one in engine.conclude([note for one in seen for note in one.left_told], setup)
+            ]
             left = [(f"out/{line[0]}", *line[1:]) for line in [*(line for one in seen for line in one.left), *told]]
             self.same_findings("check of what was fixed", after, left)
         self.same_diff(seen)
@@ -333,7 +335,8 @@ def _arguments() -> argparse.Namespace:
 def _tell(mine: Sequence[Seen], target: str, everything: bool) -> None:
     rows = [line for one in mine for line in one.rows]
     rows += [
-        row(one) for one in engine.conclude([note for one in mine for note in one.told], run.setup(run.Plan(target)))
+        row(one.finding)
+        for one in engine.conclude([note for one in mine for note in one.told], run.setup(run.Plan(target)))
     ]
     found = Counter((line[5], line[6]) for line in rows)
     mended = sum((one.mended for one in mine), Counter[str]())

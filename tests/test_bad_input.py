@@ -260,7 +260,7 @@ def test_nonsense_in_every_place(path, value, setups):
 def test_nonsense_in_examples(path, setups):
     """One sort of nonsense a place and one target; test_examples has all of them, for the rule itself."""
     bad = next(example["bad"] for example in data.parse(path)["examples"] if "bad" in example)
-    for whole in documents(bad.replace(library.ARROW, "")):
+    for whole in documents(library.bare(bad)):
         for number, place in enumerate(places(whole), len(path.stem)):
             survive(whole, place, NONSENSE[number % len(NONSENSE)], [setups[number % len(setups)]])
 

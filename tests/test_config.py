@@ -105,8 +105,16 @@ def test_none_and_empty(tmp_path):
         ("fail-on: fatal\n", ":1: fail-on: 'fatal' is not one of ['error', 'warning', 'info', 'never']"),
         ("exclude:\n- a\n- '[z-a]'\n", ":3: exclude[1]: '[z-a]' is no pattern: bad character range z-a at position 10"),
         (
-            "options:\n  service-nodeport:\n    to: Ingress\n",
-            ":3: options.service-nodeport.to: 'Ingress' is not one of ['LoadBalancer', 'ClusterIP']",
+            "options:\n  service-nodeport:\n    to: Gateway\n",
+            ":3: options.service-nodeport.to: 'Gateway' is not one of ['LoadBalancer', 'ClusterIP', 'Ingress']",
+        ),
+        (
+            "options:\n  service-nodeport:\n    host: shop.example.com\n",  # all Services would have it
+            r":3: options.service-nodeport.host: 'shop.example.com' does not match '\\{name\\}'",
+        ),
+        (
+            "options:\n  ingress-slb:\n    vswitches: [vsw-a]\n",
+            ":3: options.ingress-slb.vswitches: ['vsw-a'] is not valid under any of the given schemas",
         ),
         (
             "options:\n  service-nodeport:\n    too: ClusterIP\n",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from asklint import data
+from asklint.report.matrix import covered
 
 ROOT = Path(__file__).parent.parent
 # The Kubernetes features that the vendor's pages tell of on ask, eci or acs.
@@ -18,7 +19,7 @@ SILENT = data.load()["silent"]
 UNSEEN = set(
     re.findall(r"^\| `([a-z0-9-]+)` \|", (ROOT / "docs/not-in-manifests.md").read_text(encoding="utf-8"), re.MULTILINE)
 )
-COVERED = Counter(row for rule in RULES.values() for row in rule.get("covers", ()))
+COVERED = Counter(row for rule in RULES.values() for row, _ in covered(rule))
 
 
 @pytest.mark.parametrize("feature", FEATURES)
@@ -51,3 +52,12 @@ def test_every_rule_can_speak_and_names_its_evidence(name: str) -> None:
     assert speaking
     if name != "unused-suppression":  # asklint's own word, on which the platform has none
         assert all(target["sources"] for target in speaking)
+
+
+@pytest.mark.parametrize("name", sorted({**RULES, **SILENT}))
+def test_sources_are_pages(name: str) -> None:
+    """One that a reader can hold the claim against: a repository is no page, and an issue is one reporter's word."""
+    urls = [source["url"] for source in {**RULES, **SILENT}[name]["sources"].values()]
+    assert [
+        url for url in urls if re.fullmatch(r"https://git(?:hub|ee)\.com/[^/]+/[^/]+(?:/(?:issues|pull)/.*)?/?", url)
+    ] == []

@@ -945,6 +945,23 @@ def test_add_document(before, edits, after):
     check(before, edits, after)
 
 
+NAMED = AddDocument({"kind": "X", "metadata": {"name": "web"}, "b": 1})
+THERE = "---\nkind: X\nmetadata:\n  name: web\nb: 1\n"
+OTHER = "kind: X\nmetadata: {name: web}\nb: 2\n"
+
+
+@table(
+    ("by two documents", "a: 1\n---\nb: 2\n", [(0, NAMED), (1, NAMED)], "a: 1\n" + THERE + "---\nb: 2\n"),
+    ("is there", "a: 1\n" + THERE, [NAMED, put("a", 2)], "a: 2\n" + THERE),
+    ("is there otherwise", OTHER + "---\na: 1\n", [(1, NAMED)], NO("the file has X web already, and it says something else")),
+    ("takes its place", "a: 1\n---\n" + OTHER, [(1, DropDocument()), (1, NAMED)], "a: 1\n" + THERE),
+    ("in another namespace", "metadata: {name: web, namespace: shop}\nkind: X\n", [NAMED],
+     "metadata: {name: web, namespace: shop}\nkind: X\n" + THERE),
+)  # fmt: skip
+def test_a_document_is_added_once(before, edits, after):
+    check(before, edits, after)
+
+
 @table(
     (
         "a broken neighbour",

@@ -218,7 +218,9 @@ def test_fix_that_brings_an_error_is_refused():
     assert "b: 1" in settle(text, moves).text
     result = settle(text, moves, rule("other", forbid={"at": "spec.b"}))
     assert (result.text, result.mended) == (text, [])
-    assert [reason for _, reason in result.refused] == ["it would bring an error that is not there now"]
+    assert [reason for _, reason in result.refused] == [
+        "it would bring an error that is not there now: other: spec.b is 1 in Pod "
+    ]
 
 
 def test_other_fixes_are_made_where_one_is_refused():

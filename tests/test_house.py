@@ -50,16 +50,18 @@ LADDER = [
     "config",
     "ask",
     "engine",
+    "settle",
     "library",
     "inputs",
     "run",
     "gather",
     "request",
     "report",
+    "api",
     "serve",
     "cli",
 ]
-OUTSIDE = {"__init__", "__main__"}  # the version, which all may read, and the door to cli
+OUTSIDE = {"__init__": "api", "__main__": "cli"}  # the version, which all may read, and doors: what each opens
 
 SPEAKERS = {"cli"}  # print, look at the terminal, exit
 WRITERS = {"write"}  # change what is on the disk
@@ -136,7 +138,7 @@ each_check = pytest.mark.parametrize("file", CHECKS, ids=show)
 
 
 def test_every_module_has_a_place():
-    homeless = {floor(dotted(file)) for file in MODULES} - set(LADDER) - OUTSIDE
+    homeless = {floor(dotted(file)) for file in MODULES} - set(LADDER) - set(OUTSIDE)
     assert not homeless, f"not in LADDER: {', '.join(sorted(homeless))}"
     assert len(set(LADDER)) == len(LADDER)
 
@@ -145,7 +147,7 @@ def test_every_module_has_a_place():
 def test_imports_point_up(file):
     module = dotted(file)
     if module in OUTSIDE:
-        allowed = {"cli", "__init__"} if module == "__main__" else set()
+        allowed = {OUTSIDE[module], "__init__"}
     elif floor(module) not in LADDER:
         pytest.skip("it has no place yet")
     else:
@@ -157,8 +159,9 @@ def test_imports_point_up(file):
 
 
 def test_no_circle():
-    """Neighbours in one folder may import each other, but not in a circle."""
-    graph = {dotted(file): {name for _, name in imported(parsed(file))} - {dotted(file)} for file in MODULES}
+    """Neighbours in one folder may import each other, but not in a circle; a door opens when it is asked for."""
+    modules = [file for file in MODULES if dotted(file) not in OUTSIDE]
+    graph = {dotted(file): {name for _, name in imported(parsed(file))} - {dotted(file)} for file in modules}
     graphlib.TopologicalSorter(graph).prepare()
 
 

@@ -99,3 +99,19 @@ def test_ours_is_whole() -> None:
     compiled = data.load()
     assert {one.name for one in features(compiled, "en")} >= {*compiled["rules"], *compiled["silent"]}
     assert len(matrix(compiled).splitlines()) > 100
+
+
+def test_a_row_that_a_rule_covers_says_what_is_otherwise() -> None:
+    rule = COMPILED["rules"]["host-x"]
+    own = {"title": "Y", "targets": {"acs": known("supported", "new")}, "zh": {"title": "乙"}}
+    rows = features({"rules": {"host-x": {**rule, "covers": [{"also-y": own}]}}, "silent": {}}, "zh")
+    assert [(row.name, row.title, row.rule) for row in rows] == [("also-y", "乙", "host-x"), ("host-x", "甲", "host-x")]
+    told, carrier = rows
+    assert told.targets == {**carrier.targets, "acs": own["targets"]["acs"]}
+    assert (told.pages, carrier.pages) == (["https://a", "https://b"], ["https://a"])
+
+
+def test_the_labels_of_acs_are_supported_there() -> None:
+    rows = {row.name: row.targets for row in features(data.load(), "en")}
+    statuses = {target: told["status"] for target, told in rows["compute-class-labels"].items()}
+    assert statuses == {"ask": "ignored", "eci": "ignored", "acs": "supported"}

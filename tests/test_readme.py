@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from asklint import report, run
-from asklint.cli import cli
+from asklint.cli import cli, kubectl
 
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.zh-CN.md")
@@ -59,6 +59,9 @@ def test_every_option_and_command_named_exists(name: str) -> None:
         command = line.split()[1]
         if command in commands:
             assert set(re.findall(r"--[a-z-]+", line)) <= known
+    plugin = {option for given in kubectl.command.params for option in given.opts}
+    for line in re.findall(r"kubectl asklint[^`\n]*", text):
+        assert set(re.findall(r"(?<=\s)--?[a-zA-Z-]+", line)) <= plugin
     for option in re.findall(r"`(--[a-z-]+)", text):
         assert option in known
     assert set(report.FORMATS) >= {"rich", "concise", "json"}

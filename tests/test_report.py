@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from asklint import report
-from asklint.finding import Finding, Fix, Identity, Place, Report
+from asklint.finding import Finding, Fix, Identity, Place, Readiness, Report
 from asklint.report import rich, summary
 
 PAGE = "https://help.example.com/limits"
@@ -44,6 +44,7 @@ HOST_NETWORK = Finding(
     ),
     PAGE,
 )
+AGENT = Identity("apps/v1", "DaemonSet", "kube-system", "agent")
 DUPLICATE = Finding(
     "duplicate-key",
     "warning",
@@ -662,9 +663,10 @@ def test_fixable_is_what_asklint_would_mend(findings, line):
 
 def test_everything_else_is_told_behind_the_count():
     skipped = {"empty": 1, "binary": 1, "values-file": 2}
-    assert summed(findings=[UNFIXABLE], skipped=skipped, silenced=2, unread=[("a", "b")]) == [
+    assert summed(findings=[UNFIXABLE], skipped=skipped, silenced=2, moot=3, unread=[("a", "b")]) == [
         "1 info in 7 objects of 3 files (target ask)",
         "not checked: 2 Helm values files, 1 binary file, 1 empty file",
+        "not shown: 3 findings in objects that a fix drops whole",
         "silenced: 2 findings",
         "failed: a: b",
     ]
@@ -724,9 +726,30 @@ def test_what_was_fixed():
         "  shop/web.yaml",
         "  b.yaml",
         "mind: host-network, host-port: clients that used the node's address must use a Service",
+        "pods are made anew: 1 object",
         "not fixed: shop/web.yaml:14:7 host-network: a comment would be lost",
         "left: 1 error in 7 objects of 3 files (target ask)",
+        "needs a person: 1 finding",
     ]
+
+
+def test_what_follows_and_what_is_needed():
+    """New objects, dropped objects whose pods nobody makes anew, options that would mend, and what only a person can."""
+    made = HOST_NETWORK._replace(fix=HOST_NETWORK.fix._replace(adds=("PersistentVolume a", "PersistentVolumeClaim a")))
+    gone = HOST_NETWORK._replace(object=AGENT, fix=HOST_NETWORK.fix._replace(drops=True))
+    asking = HOST_PATH._replace(fix=HOST_PATH.fix._replace(options=("zone", "size")))
+    told = summed(mended=[made, gone], findings=[asking, asking._replace(rule="a"), HOST_PATH, UNFIXABLE])
+    assert told[2:-1] == [
+        "new, to be applied first: 2 objects",
+        "  PersistentVolume a",
+        "  PersistentVolumeClaim a",
+        "gone from the files, to be deleted from a cluster that has it: DaemonSet kube-system/agent",
+        "pods are made anew: 1 object",
+        "left: 3 errors, 1 info in 7 objects of 3 files (target ask)",
+        "needs an option: 2 findings (a: zone, size; hostpath-volume: zone, size)",
+    ]
+    assert told[-1] == "needs a person: 2 findings"
+    assert "needs" not in "".join(summed(findings=[asking]))  # a check
 
 
 def test_a_terminal_wraps_words_and_leaves_paths():
@@ -738,6 +761,7 @@ def test_a_terminal_wraps_words_and_leaves_paths():
         "mind: host-network: clients that used",
         "    the node's address must use a",
         "    Service",
+        "pods are made anew: 1 object",
         "All clear for ask: 1 object of 1 file checked",
     ]
 
@@ -747,7 +771,9 @@ def test_what_was_fixed_in_chinese():
         "已修复 1 个问题：1 host-network",
         "已写入：b.yaml",
         "注意：host-network：clients that used the node's address must use a Service",
+        "Pod 将重建：1 个对象",
         "剩余：1 个错误（已检查 3 个文件中的 7 个对象，目标 ask）",
+        "需要人工处理：1 个问题",
     ]
 
 
@@ -761,7 +787,8 @@ def test_what_would_be_fixed_is_not_clear_yet():
         "Then all clear for ask: 7 objects of 3 files checked",
     ]
     assert summed(mended=[DUPLICATE], findings=[HOST_PATH])[1:] == [
-        "left: 1 error in 7 objects of 3 files (target ask)"
+        "left: 1 error in 7 objects of 3 files (target ask)",
+        "needs a person: 1 finding",
     ]
 
 
@@ -787,11 +814,12 @@ def test_json_to_the_letter():
     told = Report(
         "ask", [HOST_PATH._replace(related=((DUPLICATE.place, "此处"),), data={"asked": 1.5, "billed": 2})], 3, 7,
         {"values-file": 1, "helm-template": 2}, 1, [("a.yaml", "permission denied")],
+        moot=3,
     )  # fmt: skip
     assert report.render("json", told) == (
         '{\n  "version": 1,\n  "target": "ask",\n'
         '  "summary": {"files": 3, "objects": 7, "errors": 1, "warnings": 0, "infos": 0,'
-        ' "fixable": {"safe": 0, "unsafe": 0}, "skipped": {"helm-template": 2, "values-file": 1}, "silenced": 1,'
+        ' "fixable": {"safe": 0, "unsafe": 0}, "skipped": {"helm-template": 2, "values-file": 1}, "silenced": 1, "moot": 3,'
         ' "unread": [{"file": "a.yaml", "reason": "permission denied"}]},\n'
         '  "findings": [\n    {"rule": "hostpath-volume", "severity": "error",'
         ' "message": "spec.volumes[data].hostPath names /data on a node, and there is no node behind the pod",'
@@ -808,7 +836,7 @@ def test_json_to_the_letter():
 def test_json_of_nothing():
     assert report.render("json", Report("eci", [])) == (
         '{\n  "version": 1,\n  "target": "eci",\n  "summary": {"files": 0, "objects": 0, "errors": 0, "warnings": 0,'
-        ' "infos": 0, "fixable": {"safe": 0, "unsafe": 0}, "skipped": {}, "silenced": 0, "unread": []},\n'
+        ' "infos": 0, "fixable": {"safe": 0, "unsafe": 0}, "skipped": {}, "silenced": 0, "moot": 0, "unread": []},\n'
         '  "findings": []\n}\n'
     )
 
@@ -856,6 +884,8 @@ FINDINGS = st.builds(
     st.none() | TEXT,
     st.lists(st.sampled_from(["ask", "eci", "acs"]), max_size=2).map(tuple),
 )
+COUNT = st.integers(0, 99)
+READY = st.builds(Readiness, TEXT, COUNT, COUNT, COUNT, st.booleans())
 REPORTS = st.builds(
     Report,
     st.sampled_from(["ask", "eci", "acs"]),
@@ -870,6 +900,8 @@ REPORTS = st.builds(
     st.lists(TEXT, max_size=2),
     st.sampled_from(["en", "zh"]),
     names=st.just(()),
+    moot=st.integers(0, 9),
+    namespaces=st.none() | st.lists(READY, max_size=2),
     sides=st.just(()),
 )
 

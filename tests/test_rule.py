@@ -9,6 +9,7 @@ from kit import asklint, scene
 from test_config import RED, RULE
 
 from asklint import engine, library
+from asklint.finding import Fix
 from asklint.rule import Rule, RuleError, fill, load, place_of, places
 from asklint.source import Source
 
@@ -251,7 +252,7 @@ def test_fix_that_leads_above_the_object_is_refused():
 def test_fix_tells():
     one = rule(forbid={"at": "spec.a"}, fix={**FIX, "do": {"remove": "."}})
     (finding,) = engine.check(Source("a.yaml", POD), engine.Setup([one])).findings
-    assert finding.fix == ("unsafe", "mend spec.a", "mind 1", None, ((6, ("  a: 1",), ()),))
+    assert finding.fix == Fix("unsafe", "mend spec.a", "mind 1", None, ((6, ("  a: 1",), ()),))
 
 
 def test_places():
@@ -296,6 +297,12 @@ def test_rule_file(tmp_path):
             "sources: [hose]",
             "3: targets.ask.sources[0]: there is no source hose; did you mean house?",
         ),
+        (
+            "scope: pod",
+            "covers: [{x: {title: X, targets: {acs: {status: supported, confidence: inferred, sources: [hose]}}}}]\nscope: pod",
+            "10: covers[0].x.targets.acs.sources[0]: there is no source hose; did you mean house?",
+        ),
+        ("scope: pod", "scope: pod\ncovers: [{x: {title: X, targets: {aks: {}}}}]", "11: covers[0]"),
         ("scope: pod", "scope: pods", "10: scope: 'pods' is not one of ['pod', 'any', 'text', 'suppression']"),
         ("scope: pod", "scope: [deployment]", "10: scope[0]: 'deployment' does not match"),
         (
@@ -381,6 +388,11 @@ def test_rules_of_ones_own(tmp_path):
         ),
         ("{.: ", "{../other: ", "after the fix: noisy: example.yaml:4"),
         ("is {value}", "is {house} {value}", ""),
+        ("  # <-", "  # <- error unsafe", ""),
+        ("  # <-", "  # <- warning unsafe", "example.yaml:4: the arrow says warning, the rule says error unsafe"),
+        ("  # <-", "  # <- safe error", "example.yaml:4: the arrow says safe, the rule says error unsafe"),
+        ("  # <-", "  # <- sls", "example.yaml:4: the arrow says sls, the rule says error unsafe"),
+        ("  # <-", "  # <-- error", "it is called bad and has no arrow"),
     ],
 )
 def test_examples_are_held_to_their_word(tmp_path, old, new, said):

@@ -56,7 +56,8 @@ def test_wheel_says_who_it_is(wheel):
         scripts = archive.read(f"{info}/entry_points.txt").decode()
         assert archive.read(f"{info}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
     assert (meta["Name"], meta["Requires-Python"], meta["License-Expression"]) == ("asklint", ">=3.11", "Apache-2.0")
-    assert "asklint = asklint.cli:main" in scripts
+    assert "asklint = asklint.cli:main\n" in scripts
+    assert "kubectl-asklint = asklint.cli.kubectl:main" in scripts
 
 
 def test_wheel_runs_away_from_the_checkout(wheel, tmp_path):

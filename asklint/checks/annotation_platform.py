@@ -22,6 +22,7 @@ class _Row(NamedTuple):
     other: str  # the key that does the same on the target, "" where there is none
     instead: str  # what else does it
     close: bool  # whether the two differ in what they do or take
+    sized: bool  # whether a size is carried over all the same, where the pod can name it
     values: Mapping[str, str] | None
     default: tuple[str, ...]
     minor: bool
@@ -33,6 +34,7 @@ _Rows = dict[str, list[_Row]]
 
 _ROWS: dict[int, tuple[Any, dict[str, _Rows]]] = {}
 _ELSEWHERE = "elsewhere"
+_CLASS = "alibabacloud.com/compute-class"
 _THEIRS = {"ECI": "ACS", "ACS": "ECI"}
 
 
@@ -47,8 +49,11 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     away = {entry.place.path for entry, row in foreign if row.case == _ELSEWHERE}
     given: set[tuple[Path, str]] = set()  # two keys may stand for one, and only the first becomes that
     for entry, row in foreign:
-        if entry.place.path not in away or row.case == _ELSEWHERE:  # else the pod runs where its keys are read
-            edits = () if (entry.place.path, row.other) in given else _edits(subject, entry, row, known)
+        if row.other == _CLASS and options["compute-class"] and not _is_given(entry, row, known):
+            yield from _chosen(subject, entry, row, options["compute-class"])
+        elif entry.place.path not in away or row.case == _ELSEWHERE:  # else the pod runs where its keys are read
+            taken = row.other and (entry.place.path, row.other) in given
+            edits = () if taken else _edits(subject, entry, row, known, params["sizes"])
             if edits:
                 given.add((entry.place.path, row.other))
             yield from _hits(entry, row, known, edits)
@@ -68,22 +73,42 @@ def _row_for(entry: Entry, rows: _Rows) -> Iterator[_Row]:
             return
 
 
+def _is_given(entry: Entry, row: _Row, known: Table) -> bool:
+    """Whether the target's own key stands beside the foreign one."""
+    return row.other in mapping(entry.place.data.get(known.keys[row.other].field))
+
+
+def _chosen(subject: Object, entry: Entry, row: _Row, chosen: str) -> Iterator[Hit]:
+    """Keys of which nobody but the user can say the compute class, which the option does: a GPU has one of its own."""
+    from asklint.checks.pod_requests import has_devices
+
+    pods = [pod for pod in subject.pods if pod.metadata_path == entry.place.path]
+    edits: tuple[Edit, ...] = ()
+    if not any(map(has_devices, pods)):
+        edits = (Remove(entry.path), Set((*entry.place.path, "labels", _CLASS), chosen))
+    fields = {"new": _CLASS, "here": row.here, "theirs": _THEIRS[row.here]}
+    yield Hit(entry.path, "chosen" if edits else "near", fields, edits)
+
+
 def _hits(entry: Entry, row: _Row, known: Table, edits: tuple[Edit, ...]) -> Iterator[Hit]:
     if row.case:
-        yield Hit(entry.path, row.case, {"here": row.here})
+        yield Hit(entry.path, row.case, {"here": row.here}, edits)
         return
-    if row.other:
-        field = known.keys[row.other].field
-        if row.other in mapping(entry.place.data.get(field)):
-            return
-    what = "renamed" if edits else "near" if row.other or row.instead else "none"
+    if row.other and _is_given(entry, row, known):
+        return
+    what = "near" if row.other or row.instead else "none"
+    what = "renamed" if edits and row.other else what
     case = f"nodes-{what}" if row.of_nodes else f"minor-{what}" if row.minor else what
     yield Hit(entry.path, case, {"new": row.other or row.instead, "here": row.here, "theirs": _THEIRS[row.here]}, edits)
 
 
-def _edits(subject: Object, entry: Entry, row: _Row, known: Table) -> tuple[Edit, ...]:
-    """The other key with the value carried over, where both grammars take it."""
-    if not row.other or row.close or (entry.field == "labels" and selected(subject, entry.key.name)):
+def _edits(subject: Object, entry: Entry, row: _Row, known: Table, sizes: Mapping[str, Any]) -> tuple[Edit, ...]:
+    """The other key with the value carried over, where both grammars take it; where there is none, the key goes."""
+    if row.case == _ELSEWHERE or (entry.field == "labels" and selected(subject, entry.key.name)):
+        return ()
+    if not row.other:
+        return () if row.instead else (Remove(entry.path),)
+    if row.close and not (row.sized and _can_name(subject, entry, sizes)):
         return ()
     other = known.keys[row.other]
     value = entry.value if row.values is None else row.values.get(entry.value)
@@ -92,6 +117,13 @@ def _edits(subject: Object, entry: Entry, row: _Row, known: Table) -> tuple[Edit
     if other.field == entry.field and value == entry.value:
         return (Rename(entry.path, other.name),)
     return Remove(entry.path), Set((*entry.place.path, other.field, other.name), value)
+
+
+def _can_name(subject: Object, entry: Entry, sizes: Mapping[str, Any]) -> bool:
+    from asklint.checks.pod_requests import can_name  # seldom asked
+
+    pods = [pod for pod in subject.pods if pod.metadata_path == entry.place.path]
+    return len(pods) == 1 and can_name(pods[0], entry.value, sizes)
 
 
 # -- the translation, made once
@@ -129,6 +161,7 @@ def _row(row: Mapping[str, Any], target: str, own: str, foreign: str) -> _Row:
         others[0] if others else "",
         row.get("instead", ""),
         close if isinstance(close, bool) else target in close,
+        row.get("sized", False),
         values,
         tuple(row.get("default", ())),
         target in row.get("minor", ()),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from asklint.checks.label_selectors import selects
-from asklint.checks.node_wishes import Wish, unmet
-from asklint.checks.pod_parts import annotations_of, carries, labels_of
+from asklint.checks.pod_parts import labels_of
+from asklint.checks.way_to_eci import keeps_off, opts_in, takes_label
 from asklint.finding import Conclusion, Fact, Told
 from asklint.path import get, mapping, sequence
 from asklint.resource import Object, Pod
@@ -22,12 +21,12 @@ def collect(
 ) -> Iterator[Fact]:
     """Each pod, with whether it opts in itself; each namespace; and each `door`: an object that puts pods on ECI.
 
-    A pod that keeps off virtual nodes is none of it.
+    A pod that keeps off virtual nodes is none of it, nor is one that gets a label.
     """
     if isinstance(subject, Pod):
-        if not unmet(subject, lambda wish: _avoids(wish, params["selects"])):
+        if not keeps_off(subject, params) and not takes_label(subject, params, options):
             labels = {str(key): str(value) for key, value in labels_of(subject).items()}
-            yield Fact(("kind",), {"is": "pod", "in": _opts_in(subject, params), "labels": labels})
+            yield Fact(("kind",), {"is": "pod", "in": opts_in(subject, params), "labels": labels})
     elif subject.known == "Namespace":
         labels = {str(key): str(value) for key, value in mapping(get(subject.data, ("metadata", "labels"))).items()}
         wanted = params["nodes"]["opt-in-namespace"]
@@ -53,22 +52,6 @@ def conclude(
     related = tuple((index, "nor does this one") for index in out[1 : 2 * _SHOWN])
     fields = {"count": len(out), "all": len(pods), "names": shown}
     yield Conclusion(out[0], "one" if len(out) == 1 else "many", fields, related, {"pods": names})
-
-
-def _avoids(wish: Wish, selects: Mapping[str, str]) -> bool:
-    return wish.key in selects and wish.operator == "NotIn" and selects[wish.key] in wish.values
-
-
-def _opts_in(pod: Pod, params: Mapping[str, Any]) -> bool:
-    nodes = params["nodes"]
-    if carries(pod, nodes["opt-in"]) or any(key in annotations_of(pod) for key in params["annotations"]):
-        return True
-    name = pod.data.get("nodeName")
-    if isinstance(name, str) and re.search(nodes["names"], name):
-        return True
-    if any(mapping(one).get("key") == nodes["taint"]["key"] for one in sequence(pod.data.get("tolerations"))):
-        return True
-    return bool(unmet(pod, lambda wish: wish.operator == "In" and params["selects"].get(wish.key) in wish.values))
 
 
 def _doors(subject: Object, profile: str) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from asklint.checks.label_selectors import selects
 from asklint.checks.pod_parts import carries, labels_of, runs
-from asklint.edit import Edit, Insert, Remove
+from asklint.edit import Edit, Insert, Move, Remove, Rename, Set
 from asklint.finding import Hit
 from asklint.path import Path, get, mapping, sequence
 from asklint.resource import Pod
@@ -30,19 +30,35 @@ def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], t
     away = params["field"] == "podAntiAffinity"
     if away and target == "eci" and carries(subject, params["nodes"]["opt-in"]):
         return
-    hosts = [index for index, term in enumerate(required) if mapping(term).get("topologyKey") in params["keys"]]
+    hosts = [
+        index
+        for index, term in enumerate(required)
+        if mapping(term).get("topologyKey") in params["keys"] and not (away and _is_alone(subject, term))
+    ]
     for index in hosts:
-        if away and _is_alone(subject, required[index]):
-            continue
-        edits: tuple[Edit, ...] = ()
-        if "weight" in params:
-            softer = {"weight": params["weight"], "podAffinityTerm": required[index]}
-            gone = Remove((*start, _REQUIRED) if len(hosts) == len(required) else (*start, _REQUIRED, index))
-            edits = (gone, Insert((*start, _PREFERRED), softer))
-        yield Hit((*start, _REQUIRED, index, "topologyKey"), "required", edits=edits)
+        edits = _softer(affinity, index, hosts, start, params) if "weight" in params else ()
+        yield Hit((*start, _REQUIRED, index, "topologyKey"), "required", edits=tuple(edits))
     for index, term in enumerate(preferred if params["preferred"] else ()):
         if get(term, ("podAffinityTerm", "topologyKey")) in params["keys"]:
             yield Hit((*start, _PREFERRED, index, "podAffinityTerm", "topologyKey"), "preferred")
+
+
+def _softer(
+    affinity: Mapping[str, Any], index: int, hosts: list[int], start: Path, params: Mapping[str, Any]
+) -> Iterator[Edit]:
+    """What makes the term a preference. Where all do, the list takes the other name, and they keep their comments."""
+    terms, before = affinity[_REQUIRED], (*start, _REQUIRED)
+    if len(hosts) == len(terms) and _PREFERRED not in affinity:
+        yield Rename(before, _PREFERRED)
+        for one in hosts:
+            yield Set((*before, one, "weight"), params["weight"])
+            for key in terms[one]:
+                yield Move((*before, one, key), (*before, one, "podAffinityTerm", key))
+        return
+    going = hosts if len(hosts) == len(terms) else [index]
+    yield Remove(before if going is hosts else (*before, index))
+    for one in going:
+        yield Insert((*start, _PREFERRED), {"weight": params["weight"], "podAffinityTerm": terms[one]})
 
 
 def _is_alone(pod: Pod, term: Any) -> bool:

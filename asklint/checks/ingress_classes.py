@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from asklint.checks.ingress_served import is_whole, unserved
 from asklint.finding import Conclusion, Fact, Told
 from asklint.path import get, mapping
 from asklint.resource import Object
 
-_ANNOTATION = "kubernetes.io/ingress.class"
 _DEFAULT = "ingressclass.kubernetes.io/is-default-class"
-_WHOLE = ("rules", "defaultBackend", "backend")  # one of them is in every Ingress that is no patch
-_BALANCERS = ("service.beta.kubernetes.io/alicloud-", "service.beta.kubernetes.io/alibaba-cloud-")
 
 
 def collect(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Fact]:
@@ -23,18 +21,8 @@ def collect(subject: Object, params: Mapping[str, Any], options: Mapping[str, An
         foreign = controller if controller in params["controllers"] else ""
         default = annotations.get(_DEFAULT) == "true"
         yield Fact(("spec", "controller"), {"defines": subject.name, "default": default, "class": foreign})
-    elif not mapping(subject.data.get("spec")).keys().isdisjoint(_WHOLE):
-        yield from _ingress(subject, annotations, params)
-
-
-def _ingress(subject: Object, annotations: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[Fact]:
-    old, new = annotations.get(_ANNOTATION), get(subject.data, ("spec", "ingressClassName"))
-    if old or new:
-        path = ("metadata", "annotations", _ANNOTATION) if old else ("spec", "ingressClassName")
-        if (old or new) in params["classes"]:
-            yield Fact(path, {"class": old or new})
-    elif not any(name.startswith(_BALANCERS) for name in annotations):
-        yield Fact(("spec",), {"class": ""}, missing=True)
+    elif not options["class"] and is_whole(subject):
+        yield from unserved(subject, params)
 
 
 def conclude(

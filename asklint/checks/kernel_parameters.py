@@ -15,6 +15,7 @@ _STATEMENT = re.compile(r"&&|\|\||[;&\n]")
 _CALL = re.compile(
     r"(?:\S*sh\s+(?:-\w+\s+)+)?(?:(?:sudo|busybox)\s+)?(?:\S*\bsysctl)?(?:\s+-\S+)*\s*(?:[12]?>[^\s>]+\s*)*"
 )
+_SHELL = re.compile(r"^\s*\S*sh\s+(?:-\w+\s+)*-\w*c\s+")
 _IDLE = re.compile(r"(?:ulimit|true|exit|set|echo|:)(?:\s[^>|]*)?|")
 
 
@@ -40,6 +41,12 @@ def read(text: str) -> Script:
         rest = _SETTING.sub("", _ECHO.sub("", statement)) if found else statement
         alone = alone and (_CALL if found else _IDLE).fullmatch(rest.strip()) is not None
     return Script(settings, alone and bool(settings))
+
+
+def is_idle(text: str) -> bool:
+    """Whether `text`, a shell script or the words that start it, leaves nothing behind: it sets limits, or prints."""
+    script = _SHELL.sub("", text)
+    return all(_IDLE.fullmatch(statement.strip()) is not None for statement in _STATEMENT.split(script))
 
 
 def _settings(statement: str) -> Iterator[tuple[str, str]]:

@@ -1,60 +1,50 @@
-"""DaemonSets, and the known agent each one runs, recognised by its image: the table of agents stands in the rule."""
+"""DaemonSets that collect the logs of their nodes, and what becomes of them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
+from asklint.checks.disposition import found, mended, wish
+from asklint.edit import AddDocument, DropDocument
 from asklint.finding import Hit
-from asklint.path import Path, mapping, sequence
 from asklint.resource import Object, Pod
 
-_LONGEST = 512  # an image reference ends long before
+
+def check(subject: Object | Pod, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
+    """The DaemonSet where it runs one of `agents`; what collects by variables across the run is log_collection's."""
+    if isinstance(subject, Pod):
+        return
+    known = found(subject, params, target)
+    if known is None:
+        return
+    row, hit = known
+    wished, logstore = wish(subject, options), options["logstore"]
+    if target == "eci":
+        yield hit
+    elif wished.to or not options["collect"]:
+        yield mended(subject, hit, wished.to or row.get("to", ""), wished, params, target)
+    elif options["collect"] == "crd":
+        edits = (
+            (DropDocument(), AddDocument(_log_config(logstore, subject.namespace)))
+            if logstore and target == "ask"
+            else ()
+        )
+        yield hit._replace(edits=edits, fix="crd" if edits else "", fields={**hit.fields, "logstore": logstore})
 
 
-def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
-    """The DaemonSet where it runs one of `agents` (name, image, case, eci), or any DaemonSet where `others` is a row.
+def _log_config(logstore: str, namespace: str | None) -> Mapping[str, Any]:
+    """What collects the stdout of every container.
 
-    An image is a pattern for the end of the repository, so that a mirror's copy counts. On eci, where the DaemonSet
-    keeps running on the ECS nodes, the row's `eci` is the case.
+    Source: https://help.aliyun.com/zh/eci/user-guide/collect-logs-by-using-log-service-crds
     """
-    case = "eci" if target == "eci" else "case"
-    for pod in subject.pods:
-        if found := _agent(pod, params["agents"]):
-            row, image = found
-            yield Hit(("kind",), row[case], {"agent": row["name"]}, related=((image, f"the image of {row['name']}"),))
-            return
-    if others := params.get("others"):
-        yield Hit(("kind",), others[case])
-
-
-def _agent(pod: Pod, agents: list[Mapping[str, str]]) -> tuple[Mapping[str, str], Path] | None:
-    """The row of the agent that the pod is for, and the path to its image.
-
-    A known image behind another container, without a directory of the node, is a sidecar of something else.
-    """
-    node = [
-        mapping(volume).get("name") for volume in sequence(pod.data.get("volumes")) if "hostPath" in mapping(volume)
-    ]
-    for index, container in enumerate(sequence(pod.data.get("containers"))):
-        image = mapping(container).get("image")
-        mounts = sequence(mapping(container).get("volumeMounts"))
-        if isinstance(image, str) and (index == 0 or any(mapping(mount).get("name", "") in node for mount in mounts)):
-            repository = _repository(image)
-            for row in agents:
-                if _ending(row["image"]).fullmatch(repository):
-                    return row, (*pod.path, "containers", index, "image")
-    return None
-
-
-@cache
-def _ending(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:.*/)?(?:{pattern})", re.IGNORECASE)
-
-
-def _repository(image: str) -> str:
-    """The image without tag and digest; a registry's port is no tag."""
-    head, slash, last = image[:_LONGEST].partition("@")[0].strip().rpartition("/")
-    return head + slash + last.partition(":")[0]
+    plugin = {"inputs": [{"type": "service_docker_stdout", "detail": {"Stdout": True, "Stderr": True}}]}
+    return {
+        "apiVersion": "log.alibabacloud.com/v1alpha1",
+        "kind": "AliyunLogConfig",
+        "metadata": {"name": logstore, **({"namespace": namespace} if namespace else {})},
+        "spec": {
+            "logstore": logstore,
+            "logtailConfig": {"configName": logstore, "inputType": "plugin", "inputDetail": {"plugin": plugin}},
+        },
+    }

@@ -22,12 +22,14 @@ def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], t
 
     The case is that of the first row of `cases` that fits the key; `on-eci` names it anew there, or not at all. With
     `spec`, an annotation, a wish for types of ECS becomes that. A pod that opts in to ECI by a label goes there
-    whatever it wishes for.
+    whatever it wishes for: of types, what it wishes for is `overridden` where the annotation does not say it.
     """
     if not runs(subject) or ("nodeSelector" not in subject.data and "affinity" not in subject.data):
         return
     nodes = params["nodes"]
-    if target == "eci" and carries(subject, nodes["opt-in"]):
+    spec = params.get("spec", {})
+    opted_in = target == "eci" and carries(subject, nodes["opt-in"])
+    if opted_in and (not spec or annotations_of(subject).get(spec["annotation"])):
         return
     if target == "acs" and labels_of(subject).get(nodes["reserved"]["label"]) == nodes["reserved"]["value"]:
         return
@@ -40,8 +42,10 @@ def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], t
         edits: tuple[Edit, ...] = (without(subject, wish, failing),)
         if case == "renamed":
             edits = (_renamed(subject, wish, right),)
-        elif target in params.get("spec", {}).get("targets", ()) and _can_specify(subject, wish, params["spec"]):
-            case, edits = "specified", (*edits, *_specified(subject, wish, params["spec"]))
+        if target in spec.get("targets", ()) and _can_specify(subject, wish, spec):
+            case, edits = "overridden" if opted_in else "specified", (*edits, *_specified(subject, wish, spec))
+        elif opted_in:
+            continue
         if target == "eci":
             case = params["on-eci"].get(case, "eci")
         if case is not None:

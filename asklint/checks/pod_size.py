@@ -2,54 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from asklint import quantity
+from asklint.checks.pod_requests import NOTHING, SPEC, Asked, Size, asked_by, figure, has_devices, memories_of
 from asklint.finding import Hit
 from asklint.path import Path, get, mapping, sequence
 from asklint.resource import Pod
-
-_GIB = 1 << 30
-_SPEC = re.compile(r"([0-9]+(?:\.[0-9]+)?)-([0-9]+(?:\.[0-9]+)?)Gi")
-_DEVICES = re.compile(r"gpu|nvidia|/ppu|\bppu\b")
-
-
-class _Size(NamedTuple):
-    """vCPU and memory in GiB."""
-
-    vcpu: Fraction
-    memory: Fraction
-
-    def __str__(self) -> str:
-        return f"{_figure(self.vcpu)} vCPU / {_figure(self.memory)} GiB"
-
-    @property
-    def data(self) -> dict[str, float]:
-        """For `--format json`."""
-        return {"vcpu": float(self.vcpu), "memoryGiB": float(self.memory)}
-
-    def plus(self, other: _Size) -> _Size:
-        return _Size(self.vcpu + other.vcpu, self.memory + other.memory)
-
-    def most(self, other: _Size) -> _Size:
-        return _Size(max(self.vcpu, other.vcpu), max(self.memory, other.memory))
-
-
-_NOTHING = _Size(Fraction(0), Fraction(0))
-
-
-class _Asked(NamedTuple):
-    """What a pod asks for, and how else that can be read where the vendor's pages are silent."""
-
-    size: _Size  # what sizes the pod; nothing where no container asks
-    requests: _Size  # what its requests alone come to
-    place: Path  # from the pod's spec
-    others: tuple[tuple[str, _Size], ...]  # ("init" or "mixed", the size by that reading)
-    limited: bool  # whether there are limits
 
 
 def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
@@ -79,10 +39,10 @@ class _Pod:
         if not self._sized_by_containers():
             yield from self._by_annotation(says)
             return
-        asked = _asked(self.pod, self.acs, self._ignored_by())
+        asked = asked_by(self.pod, self.acs, self._ignored_by())
         if asked is None:
             return
-        if asked.size == _NOTHING:
+        if asked.size == NOTHING:
             if says == "missing":
                 yield self._missing()
             return
@@ -105,7 +65,7 @@ class _Pod:
         names = self.platform["annotations"]
         if any(self.notes.get(name) is not None for name in (names["specs"], *names.get("unknown", ()))):
             return False
-        if _devices(self.pod) or get(self.pod.data, ("nodeSelector", "kubernetes.io/arch")) == "arm64":
+        if has_devices(self.pod) or get(self.pod.data, ("nodeSelector", "kubernetes.io/arch")) == "arm64":
             return False
         return not self.acs or self._class() in self.platform["classes"]
 
@@ -140,30 +100,30 @@ class _Pod:
         least, most = category.get("least", 0), category.get("most", self.platform["most"]["vcpu"])
         return [rows[vcpu] for vcpu in sorted(rows) if least <= vcpu <= most]
 
-    def _fit(self, asked: _Size, region: str | None = None, plain: bool = False) -> _Size | None:
+    def _fit(self, asked: Size, region: str | None = None, plain: bool = False) -> Size | None:
         """The first size with enough of both, None where there is none."""
         for row in self._rows(self.region if region is None else region, plain):
             if row["vcpu"] >= asked.vcpu:
-                for memory in _memories(row["memory"]):
+                for memory in memories_of(row["memory"]):
                     if memory >= asked.memory:
-                        return _Size(Fraction(row["vcpu"]), Fraction(memory))
+                        return Size(Fraction(row["vcpu"]), Fraction(memory))
         return None
 
-    def _elsewhere(self, asked: _Size, billed: _Size) -> _Size | None:
+    def _elsewhere(self, asked: Size, billed: Size) -> Size | None:
         """The size in the regions that have more of them, where no region is named and it is another one."""
         if self.acs or self.region:
             return None
         regional = self._fit(asked, self.platform["regions"][0])
         return regional if regional != billed else None
 
-    def _without_kind(self, asked: _Size, billed: _Size) -> _Size | None:
+    def _without_kind(self, asked: Size, billed: Size) -> Size | None:
         """The size without the annotation that leaves the pod fewer, where that is a smaller one."""
         plain = self._fit(asked, plain=True) if self._kind() else None
         return plain if plain is not None and (plain.vcpu < billed.vcpu or plain.memory < billed.memory) else None
 
     # -- which of the rules speaks
 
-    def _verdict(self, asked: _Asked, billed: _Size | None, options: Mapping[str, Any]) -> str:
+    def _verdict(self, asked: Asked, billed: Size | None, options: Mapping[str, Any]) -> str:
         ticket = None if options.get("opened") else self.platform.get("ticket")
         if billed is None or (ticket and (billed.vcpu > ticket["vcpu"] or billed.memory > ticket["memory"])):
             return "large"
@@ -178,56 +138,56 @@ class _Pod:
 
     # -- what each of them says
 
-    def _default(self) -> _Size:
-        return _Size(Fraction(self.platform["default"]["vcpu"]), Fraction(self.platform["default"]["memory"]))
+    def _default(self) -> Size:
+        return Size(Fraction(self.platform["default"]["vcpu"]), Fraction(self.platform["default"]["memory"]))
 
     def _missing(self) -> Hit:
         billed = self._fit(self._default()) or self._default()
         told = {"platform": self.platform["name"], "billed": billed}
         return Hit(("containers",), "", told, missing=True, data={"asked": None, "billed": billed.data})
 
-    def _rounding(self, asked: _Asked, billed: _Size) -> Hit:
+    def _rounding(self, asked: Asked, billed: Size) -> Hit:
         told, data, doubt = self._told(asked, billed)
         smaller = self._smaller(asked.size, billed)
         regional = self._elsewhere(asked.size, billed)
         plain = self._without_kind(asked.size, billed)
         case = "rounded-kind" if plain else f"rounded-{doubt}" if doubt else "rounded"
         case = "rounded-regional" if case == "rounded" and regional else case
-        spare = _Size(billed.vcpu - asked.size.vcpu, billed.memory - asked.size.memory)
+        spare = Size(billed.vcpu - asked.size.vcpu, billed.memory - asked.size.memory)
         told |= {"spare": spare, "smaller": plain or smaller, "regional": regional, "annotation": self._kind()}
         data |= {"spare": spare.data}
         if regional:
             data["billedInSomeRegions"] = regional.data
         return Hit(asked.place, case, told, data=data)
 
-    def _limits(self, asked: _Asked, billed: _Size) -> Hit:
+    def _limits(self, asked: Asked, billed: Size) -> Hit:
         told, data, doubt = self._told(asked, billed)
         lower = self._fit(asked.requests)
         told |= {"requested": asked.requests, "cheaper": lower}
         data |= {"requested": asked.requests.data, "billedForRequests": lower.data if lower else None}
         return Hit(asked.place, f"above-{doubt}" if doubt else "above", told, data=data)
 
-    def _large(self, asked: _Asked, billed: _Size | None) -> Hit:
-        most = _Size(Fraction(self.platform["most"]["vcpu"]), Fraction(self.platform["most"]["memory"]))
+    def _large(self, asked: Asked, billed: Size | None) -> Hit:
+        most = Size(Fraction(self.platform["most"]["vcpu"]), Fraction(self.platform["most"]["memory"]))
         told: dict[str, object] = {"platform": self.platform["name"], "asked": asked.size, "most": most}
         data = {"asked": asked.size.data, "billed": billed.data if billed else None}
         if billed is not None:
             ticket = self.platform["ticket"]
-            told |= {"billed": billed, "ticket": _Size(Fraction(ticket["vcpu"]), Fraction(ticket["memory"]))}
+            told |= {"billed": billed, "ticket": Size(Fraction(ticket["vcpu"]), Fraction(ticket["memory"]))}
             return Hit(asked.place, "ticket", told, data=data)
         rows = list(self._rows(self.region))
-        told["least"] = _figure(Fraction(rows[-1]["vcpu"]))
+        told["least"] = figure(Fraction(rows[-1]["vcpu"]))
         whole = asked.size.vcpu <= most.vcpu and asked.size.memory <= most.memory
         category = "" if self.acs else str(self.notes.get(self.platform["annotations"]["category"], ""))
         told["category"] = category.strip()
         return Hit(asked.place, "category" if category and whole else "beyond", told, data=data)
 
-    def _told(self, asked: _Asked, billed: _Size) -> tuple[dict[str, object], dict[str, Any], str]:
+    def _told(self, asked: Asked, billed: Size) -> tuple[dict[str, object], dict[str, Any], str]:
         """Fields, data, and the reading on which the pages are silent and another size would follow."""
         told: dict[str, object] = {"platform": self.platform["name"], "asked": asked.size, "billed": billed}
         data: dict[str, Any] = {"asked": asked.size.data, "billed": billed.data}
         size, default = asked.size, self._default()
-        half = _Size(size.vcpu or default.vcpu, size.memory or default.memory)
+        half = Size(size.vcpu or default.vcpu, size.memory or default.memory)
         for doubt, size in (*asked.others, ("half", half)):
             other = self._fit(size)
             if other != billed and other is not None:
@@ -235,24 +195,24 @@ class _Pod:
                 return {**told, "otherwise": other}, data, doubt
         return told, data, ""
 
-    def _smaller(self, asked: _Size, billed: _Size) -> _Size | None:
+    def _smaller(self, asked: Size, billed: Size) -> Size | None:
         """The nearest size that costs less: less vCPU where some of that is spare, else less memory."""
         rows = list(self._rows(self.region))
         memories = [
             memory
             for row in rows
             if row["vcpu"] == billed.vcpu
-            for memory in _memories(row["memory"])
+            for memory in memories_of(row["memory"])
             if memory < billed.memory
         ]
         lesser = [row for row in rows if row["vcpu"] < billed.vcpu]
         less_vcpu = None
         if lesser:
             row = lesser[-1]
-            enough = [memory for memory in _memories(row["memory"]) if memory >= asked.memory]
-            memory = enough[0] if enough else _memories(row["memory"])[-1]
-            less_vcpu = _Size(Fraction(row["vcpu"]), Fraction(memory))
-        less_memory = _Size(billed.vcpu, Fraction(memories[-1])) if memories else None
+            enough = [memory for memory in memories_of(row["memory"]) if memory >= asked.memory]
+            memory = enough[0] if enough else memories_of(row["memory"])[-1]
+            less_vcpu = Size(Fraction(row["vcpu"]), Fraction(memory))
+        less_memory = Size(billed.vcpu, Fraction(memories[-1])) if memories else None
         return (less_vcpu or less_memory) if billed.vcpu > asked.vcpu else less_memory
 
     # -- pods whose size an annotation names
@@ -271,23 +231,23 @@ class _Pod:
                 yield from self._specified(item.strip(), place)
 
     def _specified(self, item: str, place: Path) -> Iterator[Hit]:
-        match = _SPEC.fullmatch(item)
+        match = SPEC.fullmatch(item)
         if match is None:
             return
-        asked = _Size(Fraction(match[1]), Fraction(match[2]))
+        asked = Size(Fraction(match[1]), Fraction(match[2]))
         # What some regions have is a size unless another region is named.
         billed = self._fit(asked, self.region or self.platform["regions"][0])
         if billed is not None and billed != asked:
-            spec = f"{_figure(billed.vcpu)}-{_figure(billed.memory)}Gi"
+            spec = f"{figure(billed.vcpu)}-{figure(billed.memory)}Gi"
             told = {"platform": self.platform["name"], "asked": item, "billed": billed, "spec": spec}
             yield Hit(place, "spec", told, data={"asked": asked.data, "billed": billed.data})
 
     def _required(self, says: str, value: str, place: Path) -> Iterator[Hit]:
-        match = _SPEC.fullmatch(value)
-        asked = _asked(self.pod, True, ("", "")) if match and says == "spec" else None
+        match = SPEC.fullmatch(value)
+        asked = asked_by(self.pod, True, ("", "")) if match and says == "spec" else None
         if match is None or asked is None:
             return
-        size = _Size(Fraction(match[1]), Fraction(match[2]))
+        size = Size(Fraction(match[1]), Fraction(match[2]))
         if size.vcpu < asked.requests.vcpu or size.memory < asked.requests.memory:
             told = {"requested": asked.requests}
             yield Hit(place, "spec", told, data={"asked": size.data, "requested": asked.requests.data})
@@ -300,117 +260,3 @@ def _speaks_of_size(pod: Pod, sizes: Mapping[str, Any]) -> bool:
         return True
     notes = pod.metadata.get("annotations")
     return bool(notes) and any(table["annotations"]["specs"] in mapping(notes) for table in sizes.values())
-
-
-# -- sums
-
-
-@lru_cache(maxsize=8)  # several rules ask the same pod one after the other
-def _asked(pod: Pod, acs: bool, ignored_by: tuple[str, str]) -> _Asked | None:
-    """What the containers of `pod` ask for; None where a quantity cannot be read."""
-    containers = [
-        (index, mapping(container))
-        for index, container in enumerate(sequence(pod.data.get("containers")))
-        if not _ignored(mapping(container), ignored_by)
-    ]
-    limits, requests, either = [], [], []
-    asking = []
-    for index, container in containers:
-        limit, request = _amount(container, "limits"), _amount(container, "requests")
-        if limit is None or request is None:
-            return None
-        if limit is request is _NOTHING:
-            continue
-        limits.append(limit)
-        requests.append(_or(request, limit))  # the API server takes a limit for the request that is missing
-        either.append(_or(limit, request))
-        if either[-1] != _NOTHING:
-            asking.append(index)
-    limited, requested = _sum(limits), _sum(requests)
-    size = limited.most(requested) if acs else _sum(either)
-    place: Path = ("containers", asking[0], "resources") if len(asking) == 1 else ("containers",)
-    others: list[tuple[str, _Size]] = []
-    if asking:
-        with_init = _with_init(pod, size, ignored_by)
-        if with_init is None:
-            return None
-        if with_init != size:
-            others.append(("init", with_init))
-        if not acs and limited not in (_NOTHING, size):
-            others.append(("mixed", limited))
-    return _Asked(size, requested, place, tuple(others), limited != _NOTHING)
-
-
-def _with_init(pod: Pod, size: _Size, ignored_by: tuple[str, str]) -> _Size | None:
-    """The size where init containers count as in Kubernetes: one after the other, those that stay beside the rest."""
-    staying = highest = _NOTHING
-    for container in map(mapping, sequence(pod.data.get("initContainers"))):
-        if _ignored(container, ignored_by):
-            continue
-        limit, request = _amount(container, "limits"), _amount(container, "requests")
-        if limit is None or request is None:
-            return None
-        own = _or(limit, request)
-        if container.get("restartPolicy") == "Always":
-            staying = staying.plus(own)
-            highest = highest.most(staying)
-        else:
-            highest = highest.most(staying.plus(own))
-    return size.plus(staying).most(highest)
-
-
-def _ignored(container: Mapping[str, Any], ignored_by: tuple[str, str]) -> bool:
-    name, value = ignored_by
-    return bool(name) and any(
-        mapping(one).get("name") == name and str(mapping(one).get("value")).upper() == value
-        for one in sequence(container.get("env"))
-    )
-
-
-def _amount(container: Mapping[str, Any], kind: str) -> _Size | None:
-    """CPU and memory among the `limits` or `requests`; nothing where there are none, None where they cannot be read."""
-    given = mapping(mapping(container.get("resources")).get(kind))
-    if not given:
-        return _NOTHING
-    values = []
-    for key in ("cpu", "memory"):
-        amount = quantity.read(0 if given.get(key) is None else given[key])
-        if amount is None or amount.nanos < 0:
-            return None
-        values.append(amount.value)
-    return _Size(values[0], values[1] / _GIB)
-
-
-def _or(first: _Size, second: _Size) -> _Size:
-    """Each of `first`, or of `second` where the first has none."""
-    if first is second:
-        return first
-    return _Size(first.vcpu or second.vcpu, first.memory or second.memory)
-
-
-def _sum(sizes: list[_Size]) -> _Size:
-    total = _NOTHING
-    for size in sizes:
-        total = total.plus(size) if size is not _NOTHING else total
-    return total
-
-
-def _memories(memory: Any) -> list[Any]:
-    """The memory that can be had in a row of the table."""
-    return memory if isinstance(memory, list) else list(range(memory["from"], memory["to"] + 1))
-
-
-def _devices(pod: Pod) -> bool:
-    """Whether a container asks for a card, which then decides on the size."""
-    return any(
-        _DEVICES.search(name) is not None
-        for key in ("containers", "initContainers")
-        for container in sequence(pod.data.get(key))
-        for kind in ("limits", "requests")
-        for name in mapping(mapping(mapping(container).get("resources")).get(kind))
-    )
-
-
-def _figure(number: Fraction) -> str:
-    """At most three decimals: 0.25, 4, 0.119."""
-    return f"{float(number):.3f}".rstrip("0").rstrip(".")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from asklint.checks.kernel_parameters import is_taken, read
+from asklint.checks.kernel_parameters import is_idle, is_taken, read
 from asklint.checks.pod_parts import commands, containers, runs
 from asklint.edit import Edit, Insert, Remove
 from asklint.finding import Hit
@@ -21,7 +21,8 @@ def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], t
     """Each init container that sets something of the kernel, at `privileged` where that is set, else at its command.
 
     `moved` where the pod may set all of it and the container does no more, `kept` where it does, `refused` where the
-    pod may not, `files` where it writes to /sys, `limits` where a privileged one sets limits of its own shell alone.
+    pod may not, `files` where it writes to /sys, `limits` where a privileged one sets limits of its own shell, `idle`
+    where it does nothing else.
     """
     if options["allow-listed"] or "initContainers" not in subject.data or not runs(subject):
         return
@@ -41,7 +42,8 @@ def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], t
         elif _pattern(params["files"]).search(text):
             yield Hit(place, "files")
         elif place[-1] == "privileged" and _pattern(params["limits"]).search(text):
-            yield Hit(place, "limits")
+            idle = is_idle(text)
+            yield Hit(place, "idle" if idle else "limits", edits=(Remove(path),) if idle else ())
 
 
 def _quoted(word: str) -> str:

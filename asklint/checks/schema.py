@@ -54,6 +54,7 @@ class _Told:
         self.release = here
         self.root = root
         self.refused = params["refused"]
+        self.words = params["words"]
         self.renamed = params["renamed"]
 
     @cached_property
@@ -75,6 +76,8 @@ class _Told:
             return Hit(path or ("kind",), "missing", fields, missing=True)
         if problem.case == "duplicate":
             return self.duplicate(problem)
+        if problem.case == "string" and self.takes_words(path):
+            return Hit(path, "word")
         edits = self.retyped(problem)
         if edits:
             return Hit(path, "unquoted" if problem.case == "string" else "quoted", edits=edits)
@@ -152,6 +155,12 @@ class _Told:
             if field.code == "@":
                 struct, field = self.release.of(field), None
                 yield path[: index + 1], struct
+
+    def takes_words(self, path: Path) -> bool:
+        """Whether the field of `path` takes a few words alone; data.type of a ConfigMap stands in the field data."""
+        at, struct = list(self.structs(path))[-1]
+        name = path[len(at)]
+        return name in self.words or f"{struct.name.rpartition('.')[2]}.{name}" in self.words
 
     def below(self, path: Path, struct: Struct) -> str | None:
         """Where below its neighbours the field at `path` belongs: containers in a template belong in its spec."""

@@ -14,12 +14,18 @@ _AT = ("spec", "externalTrafficPolicy")
 
 
 def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
-    """A hit on the policy where it is Local; off ACS only for a load balancer, which passes nodes by."""
+    """A hit on the policy where it is Local; off ACS only for a load balancer, which passes nodes by.
+
+    On ACS it is `refused`, and `inside` where the Service has no callers from outside for whom there could be a policy.
+    """
     spec = mapping(subject.data.get("spec"))
     if spec.get(_AT[-1]) != "Local":
         return
     if target == "acs":
         gone = (Remove(("spec", "healthCheckNodePort")),) if "healthCheckNodePort" in spec else ()
-        yield Hit(_AT, "refused", edits=(Set(_AT, "Cluster"), *gone))
+        if spec.get("type") in ("LoadBalancer", "NodePort") or spec.get("externalIPs"):
+            yield Hit(_AT, "refused", edits=(Set(_AT, "Cluster"), *gone))
+        else:
+            yield Hit(_AT, "inside", edits=(Remove(_AT), *gone))
     elif spec.get("type") == "LoadBalancer":
         yield Hit(_AT, "no-effect")

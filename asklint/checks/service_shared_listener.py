@@ -1,4 +1,4 @@
-"""service-annotation-conflict across files: two Services that claim one port of one load balancer."""
+"""Services that claim one port of one load balancer, or would once those of type NodePort share one."""
 
 from __future__ import annotations
 
@@ -6,25 +6,39 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from asklint.checks.balancer_grammar import is_filled_in_later
-from asklint.checks.service_table import kind, ports, table, written
+from asklint.checks.service_table import Written, kind, ports, table, written
 from asklint.finding import Conclusion, Fact, Told
+from asklint.path import get
 from asklint.resource import Object
 
 _LEFT_OPEN = ("xx", "**", "YOUR", "your")  # ids in examples
 
 
 def collect(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Fact]:
-    """The load balancer that a Service brings along, and the listeners it wants there."""
-    if not kind(subject):
+    """The load balancer that a Service brings along, and the listeners it wants there.
+
+    A Service of type NodePort is `new` there: it wants the one of the option `id`, unless it names one itself.
+    """
+    given = options.get("id") if options.get("to") == "LoadBalancer" else None
+    new = get(subject.data, ("spec", "type")) == "NodePort" and bool(given) and target != "eci"
+    if not new and (not kind(subject) or ("id" in options and not given)):
         return
     found = written(subject, table(params["keys"]))
     one = found.get("loadbalancer-id")
-    if one is None or not isinstance(one.value, str) or _is_open(one.value) or "loadbalancer-vgroup-port" in found:
+    wanted = _id(one, given if new else None)
+    if wanted is None or _is_open(wanted) or "loadbalancer-vgroup-port" in found:
         return
     override = found.get("loadbalancer-force-override-listeners")
     listeners = [f"{port}/{transport}" for port, transport in ports(subject)]
-    managed = override is not None and override.value == "true"
-    yield Fact(one.path, {"id": one.value, "listeners": listeners, "managed": managed})
+    managed = (override is not None and override.value == "true") or (override is None and new)
+    place = ("spec", "type") if new or one is None else one.path
+    yield Fact(place, {"id": wanted, "listeners": listeners, "managed": managed, "new": new})
+
+
+def _id(one: Written | None, otherwise: str | None) -> str | None:
+    if one is None or one.value in (None, ""):
+        return otherwise
+    return one.value if isinstance(one.value, str) else None
 
 
 def _is_open(value: str) -> bool:
@@ -34,13 +48,21 @@ def _is_open(value: str) -> bool:
 def conclude(
     facts: Sequence[Told], params: Mapping[str, Any], options: Mapping[str, Any], target: str
 ) -> Iterator[Conclusion]:
-    """A finding on every Service that claims a listener which another one claims before it."""
+    """A finding on every Service that claims a listener which another one claims before it.
+
+    Where there is an option `id`, one of the two is new there, and the finding is about that.
+    """
     claimed: dict[tuple[str, str], int] = {}
     for index, fact in enumerate(facts):
         for listener in fact.data["listeners"]:
             first = claimed.setdefault((fact.data["id"], listener), index)
-            if not _same(facts[first], fact):
+            if _same(facts[first], fact):
+                continue
+            if "id" not in options or fact.data["new"]:
                 yield _shared(facts, first, index, listener)
+                break
+            if facts[first].data["new"]:
+                yield _shared(facts, index, first, listener)
                 break
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from asklint.edit import Remove
 from asklint.finding import Hit
 from asklint.path import get, mapping, sequence
 from asklint.resource import Object
@@ -14,15 +15,20 @@ _ALL = frozenset(("0.0.0.0/0", "::/0"))
 
 
 def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
-    """A hit on ranges that leave somebody out, where a CLB or an NLB with an id (`id`) gets them."""
+    """A hit on ranges that leave somebody out, where a CLB or an NLB with an id (`id`) gets them; on ACS on any.
+
+    There they are `needless` where they leave nobody out, or an access list does.
+    """
     spec = mapping(subject.data.get("spec"))
     ranges = sequence(spec.get(_AT[-1]))
     if not ranges:
         return
     annotations = mapping(get(subject.data, ("metadata", "annotations")))
+    is_open = not _ALL.isdisjoint(one for one in ranges if isinstance(one, str))
     if target == "acs":
-        yield Hit(_AT, "refused")
-    elif spec.get("type") != "LoadBalancer" or not _ALL.isdisjoint(one for one in ranges if isinstance(one, str)):
+        needless = is_open or spec.get("type") != "LoadBalancer" or _any(annotations, params["acl"])
+        yield Hit(_AT, "needless", edits=(Remove(_AT),)) if needless else Hit(_AT, "refused")
+    elif spec.get("type") != "LoadBalancer" or is_open:
         return
     elif spec.get("loadBalancerClass") is None:
         if not _any(annotations, params["acl"]):

@@ -50,7 +50,7 @@ def _write(path: Path, content: bytes) -> None:
 def _patch(made: list[run.Mended]) -> dict[str, bytes]:
     changes = []
     for one in made:
-        if one.new:
+        if one.new is not None:
             name = os.path.relpath(one.without.input.name)
             if name.startswith(os.pardir):
                 raise emit.CannotEmit(f"{name} is not below the working directory, from which a patch counts")
@@ -74,12 +74,16 @@ def _overlay(made: list[run.Mended], resources: list[str]) -> dict[str, bytes]:
         if one.without.problem or not objects:
             continue
         name = one.without.input.name
-        old = one.old or (b"" if resources != ["base"] else files.raw(one.without.input.path))
+        old = one.old if one.new is not None else (b"" if resources != ["base"] else files.raw(one.without.input.path))
         place = write.below(Path("base"), name).as_posix()
         if place in copies:
             raise emit.CannotEmit(f"two files would both be {place}")
         copies[place] = old
-        changes.append(emit.Change(name, files.decode(old, name).text, files.decode(one.new or old, name).text))
+        changes.append(
+            emit.Change(
+                name, files.decode(old, name).text, files.decode(old if one.new is None else one.new, name).text
+            )
+        )
     found = {name: text.encode() for name, text in emit.overlay(changes, resources).items()}
     if resources != ["base"]:
         return found
@@ -102,7 +106,8 @@ def _built(asked: Request, unsafe: bool) -> list[run.Mended]:
 
     (path,) = asked.paths
     try:
-        text = kustomize.output(path)
-        return [run.mend(files.Input(path, Path(path)), text.encode(), asked.setup, unsafe)]
+        content = kustomize.output(path).encode()
+        mended = run.mend(files.Input(path, Path(path)), content, asked.setup, unsafe)
+        return run.settled([mended], asked.setup, unsafe, content)
     except (CannotRender, OSError) as error:
         raise Wrong(f"{path}: {error}") from error

@@ -19,30 +19,35 @@ from asklint.request import STDIN, Request, Wrong, requests
 
 _NO_OBJECTS = b"---\n"  # Helm takes a post-renderer that writes nothing for one that failed
 
+# The options of all that asks rules.
+COMMON = (
+    click.option("--kubernetes-version", metavar="VERSION", help="The cluster's (default: the newest known)."),
+    click.option("--select", multiple=True, metavar="RULE|CATEGORY", help="Ask these alone."),
+    click.option("--ignore", multiple=True, metavar="RULE|CATEGORY", help="Do not ask these."),
+    click.option("--config", "config_file", type=click.Path(dir_okay=False), help="Use this .asklint.yaml."),
+    click.option("--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own."),
+    click.option("--fail-on", type=click.Choice((*SEVERITIES, "never")), help="The least severity that exits 1."),
+    click.option("--allow-empty", is_flag=True, help="Exit 0 where there is nothing to check."),
+    click.option("--lang", type=click.Choice(("en", "zh")), help="The language of messages."),
+)
+
 
 def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that check and fix share."""
     options = (
         click.argument("paths", nargs=-1, metavar="[PATH]..."),
         click.option("--target", metavar="TARGET", help="ask (default), eci or acs; check takes several: ask,acs."),
-        click.option("--kubernetes-version", metavar="VERSION", help="The cluster's (default: the newest known)."),
-        click.option("--select", multiple=True, metavar="RULE|CATEGORY", help="Ask these alone."),
-        click.option("--ignore", multiple=True, metavar="RULE|CATEGORY", help="Do not ask these."),
-        click.option("--config", "config_file", type=click.Path(dir_okay=False), help="Use this .asklint.yaml."),
-        click.option("--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own."),
+        *COMMON,
         click.option("--format", "style", type=click.Choice(tuple(report.FORMATS)), help="How to show what is found."),
         click.option("--output", type=click.Path(dir_okay=False), help="Write the report to this file."),
-        click.option("--fail-on", type=click.Choice((*SEVERITIES, "never")), help="The least severity that exits 1."),
         click.option("--jobs", type=click.IntRange(1), help="Processes to use (default: all processors)."),
         click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found."),
-        click.option("--allow-empty", is_flag=True, help="Exit 0 where there is nothing to check."),
         click.option("--stdin-filename", default=STDIN, metavar="NAME", help="What to call standard input."),
         click.option("--values", multiple=True, metavar="FILE", help="Render the chart in PATH with these values."),
         click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="… and with this value."),
         click.option("--release", metavar="NAME", help="… as this release."),
         click.option("--namespace", metavar="NAME", help="… in this namespace."),
         click.option("--kustomize", is_flag=True, help="Build the kustomization in PATH, and check what comes of it."),
-        click.option("--lang", type=click.Choice(("en", "zh")), help="The language of messages."),
     )
     for option in reversed(options):
         command = option(command)
@@ -56,7 +61,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     asked = requests(paths, options)
     content = stdin() if asked[0].paths == ("-",) else None
     sides = [_checked(one, content) for one in asked]
-    sys.exit(_finish(asked[0], beside(sides) if len(sides) > 1 else sides[0]))
+    sys.exit(finish(asked[0], beside(sides) if len(sides) > 1 else sides[0]))
 
 
 def _checked(asked: Request, content: bytes | None) -> Report:
@@ -97,19 +102,19 @@ def fix(
     if emit:
         from asklint.cli.emission import emitted
 
-        sys.exit(_finish(asked, emitted(asked, emit, unsafe, out, diff or check_only)))
+        sys.exit(finish(asked, emitted(asked, emit, unsafe, out, diff or check_only)))
     gathered, folder = Gathered(asked.setup), Path(out) if out else None
     inputs = asked.inputs(folder)
     with Progress(len(inputs)) as step:
         for one in run.fix(inputs, asked.plan, asked.setup, asked.jobs, unsafe, step):
-            if diff and one.new:
+            if diff:
                 _show_patch(one)
             if diff or check_only:
                 gathered.mend(one)
             else:
                 gathered.write(one, folder)
     told = gathered.report(asked.plan.target, asked.plan.lang)
-    status = _finish(asked, told, sys.stderr if diff else sys.stdout)
+    status = finish(asked, told, sys.stderr if diff else sys.stdout)
     sys.exit(max(status, 1 if check_only and gathered.mended else 0))
 
 
@@ -122,7 +127,7 @@ def _outcomes(asked: Request, content: bytes | None) -> Iterator[run.Outcomes]:
         yield from run.check(inputs, asked.plan, asked.setup, asked.jobs, not asked.options["no_cache"], step)
 
 
-def _finish(asked: Request, told: Report, to: IO[str] | None = None) -> int:
+def finish(asked: Request, told: Report, to: IO[str] | None = None) -> int:
     """Shows the report on `to` (standard output), and gives the exit status."""
     _show(asked, _render(asked, told, to or sys.stdout), to or sys.stdout)
     return asked.status(told)
@@ -146,6 +151,8 @@ def _show(asked: Request, text: str, to: IO[str] | None) -> None:
 def _show_patch(one: run.Mended) -> None:
     from asklint import patch
 
+    if one.new is None:
+        return
     name = one.without.input.name
     say(patch.unified(name, files.decode(one.old, name).text, files.decode(one.new, name).text))
 
@@ -155,9 +162,12 @@ def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> i
     one, content, gathered = asked.stream(), stdin(), Gathered(asked.setup)
     try:
         mended = run.mend(one, files.checked(content), asked.setup, unsafe)
+        mended = run.settled([mended], asked.setup, unsafe, content)[0]
     except OSError as error:
         raise Wrong(f"{one.name}: {run.reason(error)}") from error
     gathered.mend(mended)
+    if mended.new is not None and not diff and not check_only:
+        gathered.written.append(one.name)
     told = gathered.report(asked.plan.target, asked.plan.lang)
     blank = not content.strip()
     no_objects = blank or (
@@ -165,9 +175,9 @@ def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> i
     )  # what Helm pipes of such a chart
     status = asked.status(told) if asked.options["fail_on"] and not no_objects else 0
     text = _render(asked, told, sys.stderr)  # before a byte is written: a fault must leave standard output empty
-    if status != 2 and diff and mended.new:
+    if status != 2 and diff:
         _show_patch(mended)
     elif status != 2 and not diff and not check_only:
-        write_stream(_NO_OBJECTS if blank else mended.new or content)
+        write_stream(_NO_OBJECTS if blank else content if mended.new is None else mended.new)
     _show(asked, text, sys.stderr)
     return max(status, 1 if check_only and mended.made else 0)

@@ -131,6 +131,14 @@ class Rendered(NamedTuple):
         return shift
 
 
+def not_written(finding: Finding) -> Finding:
+    """`finding`, whose fix is refused where it stands in what was rendered: a rule across files concluded it."""
+    fix, origin = finding.fix, finding.origin
+    if fix is None or origin is None or fix.applicability == "suggestion" or origin.template != finding.place.file:
+        return finding
+    return finding._replace(fix=fix._replace(refused=fix.refused or "what is rendered is not written back", diff=()))
+
+
 def named(outcome: Outcome, text: str) -> Outcome:
     """`outcome` of the stream `text`, with the template of each finding where `helm template` wrote the stream."""
     if "# Source: " not in text:

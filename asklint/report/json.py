@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from asklint.finding import Finding, Place, Report
+from asklint.finding import Finding, Fix, Place, Readiness, Report
 from asklint.report import summary
 
 VERSION = 1  # grows when something that scripts may rely on goes or changes; new keys alone do not count
@@ -21,6 +21,8 @@ def render(report: Report, *, width: int = 100, color: bool = False) -> str:
         f'"target": {_dump(report.target)}',
         f'"summary": {_dump(_summary(report))}',
     ]
+    if report.namespaces is not None:
+        parts.append(f'"namespaces": {_rows(_readiness(one) for one in report.namespaces)}')
     if report.sides:
         parts.append(f'"targets": {_dump({side.target: _summary(side) for side in report.sides})}')
     parts.append(f'"findings": {_rows(_finding(finding) for finding in summary.findings(report))}')
@@ -57,7 +59,19 @@ def _summary(report: Report) -> dict[str, Any]:
         "fixable": summary.fixable(report),
         "skipped": {reason: report.skipped[reason] for reason in sorted(report.skipped)},
         "silenced": report.silenced,
+        "moot": report.moot,
         "unread": [{"file": file, "reason": reason} for file, reason in report.unread],
+    }
+
+
+def _readiness(one: Readiness) -> dict[str, Any]:
+    return {
+        "namespace": one.namespace or None,
+        "objects": one.objects,
+        "errors": one.errors,
+        "warnings": one.warnings,
+        "complete": one.complete,
+        "ready": one.ready,
     }
 
 
@@ -73,10 +87,21 @@ def _finding(finding: Finding) -> dict[str, Any]:
         **({"origin": finding.origin._asdict()} if finding.origin else {}),
         "pointer": finding.pointer,
         "object": of and {"apiVersion": of.api_version, "kind": of.kind, "namespace": of.namespace, "name": of.name},
-        "fix": fix and {"applicability": fix.applicability, "title": fix.title, "refused": fix.refused},
+        "fix": fix and _fix(fix),
         "source": finding.source,
         "related": [{"message": word, **_place(place)} for place, word in finding.related],
         "data": None if finding.data is None else _data(finding.data),
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "applicability": fix.applicability,
+        "title": fix.title,
+        "refused": fix.refused,
+        **({"drops": True} if fix.drops else {}),
+        **({"adds": fix.adds} if fix.adds else {}),
+        **({"options": fix.options} if fix.options else {}),
     }
 
 

@@ -36,10 +36,18 @@ def features(compiled: Mapping[str, Any], lang: str) -> list[Feature]:
 
 def _features(compiled: Mapping[str, Any], lang: str) -> Iterator[Feature]:
     for name, spec in compiled["rules"].items():
-        for row in (name, *spec.get("covers", ())):
-            yield _feature(row, spec, name, lang)
+        yield _feature(name, spec, name, lang)
+        for row, own in covered(spec):
+            yield _feature(row, own, name, lang)
     for name, spec in compiled["silent"].items():
         yield _feature(name, spec, None, lang)
+
+
+def covered(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The rows that the rule `spec` covers, each as a spec of its own: the rule's, with what the row says otherwise."""
+    for row in spec.get("covers", ()):
+        for name, own in [(row, {})] if isinstance(row, str) else row.items():
+            yield name, {**spec, **own, "targets": {**spec["targets"], **own.get("targets", {})}}
 
 
 def _feature(name: str, spec: Mapping[str, Any], rule: str | None, lang: str) -> Feature:

@@ -43,18 +43,32 @@ _WORDS: dict[str, dict[str, str]] = {
         "clear": "All clear for {1}: {0} checked",
         "then-clear": "Then all clear for {1}: {0} checked",
         "nothing": "Nothing was checked: no Kubernetes object in {0}",
+        "nothing-live": "Nothing was checked: there is no such object, or none that may be read",
+        "ready": "ready: {0} ({1}){2}",
+        "not-ready": "not ready: {0} ({1}){2}",
+        "unknown": "not known: {0} ({1}){2}, but not everything there could be read",
+        "in-cluster": "the cluster itself",
+        "left-out": "{0}: may not be read, and is left out",
+        "not-written": "{0}: not written, since {1} {2} makes it",
+        "claims": "mind: claims are written without their volumes, whose data stay where they are: {0}",
         "none": "No finding in {0} (target {1})",
-        "fixable-both": "{0} fixable: {1} safe (asklint fix), {2} more with --unsafe",
-        "fixable-safe": "{0} fixable: asklint fix",
-        "fixable-unsafe": "{0} fixable: asklint fix --unsafe",
+        "fixable-both": "{0} fixable: {1} safe ({3}), {2} more with --unsafe",
+        "fixable-safe": "{0} fixable: {3}",
+        "fixable-unsafe": "{0} fixable: {3} --unsafe",
         "skipped": "not checked: {0}",
         "silenced": "silenced: {0}",
+        "moot": "not shown: {0} in objects that a fix drops whole",
         "unread": "failed: {0}",
         "fixed": "fixed {0}: {1}",
         "would-fix": "would fix {0}: {1}",
         "written": "written: {0}",
         "not-fixed": "not fixed: {0}",
         "caveats": "mind: {0}",
+        "option": "needs an option: {0} ({1})",
+        "person": "needs a person: {0}",
+        "first": "new, to be applied first: {0}",
+        "gone": "gone from the files, to be deleted from a cluster that has it: {0}",
+        "anew": "pods are made anew: {0}",
     },
     "zh": {
         "error": "错误",
@@ -83,18 +97,32 @@ _WORDS: dict[str, dict[str, str]] = {
         "clear": "{1} 检查通过：已检查 {0}",
         "then-clear": "修复后 {1} 检查通过：已检查 {0}",
         "nothing": "未检查任何内容：{0}中没有 Kubernetes 对象",
+        "nothing-live": "未检查任何内容：没有这样的对象，或没有权限读取",
+        "ready": "就绪：{0}（{1}）{2}",
+        "not-ready": "未就绪：{0}（{1}）{2}",
+        "unknown": "未知：{0}（{1}）{2}，部分内容无法读取",
+        "in-cluster": "集群级资源",
+        "left-out": "{0}：无权读取，已略过",
+        "not-written": "{0}：未写入，由 {1} {2} 创建",
+        "claims": "注意：写入的 PVC 不包含其存储卷，卷中的数据留在原处：{0}",
         "none": "未发现问题（已检查 {0}，目标 {1}）",
-        "fixable-both": "{0} 个可修复：{1} 个安全（asklint fix），另外 {2} 个需加 --unsafe",
-        "fixable-safe": "{0} 个可修复：asklint fix",
-        "fixable-unsafe": "{0} 个可修复：asklint fix --unsafe",
+        "fixable-both": "{0} 个可修复：{1} 个安全（{3}），另外 {2} 个需加 --unsafe",
+        "fixable-safe": "{0} 个可修复：{3}",
+        "fixable-unsafe": "{0} 个可修复：{3} --unsafe",
         "skipped": "未检查：{0}",
         "silenced": "已忽略：{0}",
+        "moot": "未显示：修复将整个删除的对象中的 {0}",
         "unread": "失败：{0}",
         "fixed": "已修复 {0}：{1}",
         "would-fix": "可修复 {0}：{1}",
         "written": "已写入：{0}",
         "not-fixed": "未修复：{0}",
         "caveats": "注意：{0}",
+        "option": "设置选项后可修复：{0}（{1}）",
+        "person": "需要人工处理：{0}",
+        "first": "新增，需先部署：{0}",
+        "gone": "已从文件中删除，需在已部署的集群中手动删除：{0}",
+        "anew": "Pod 将重建：{0}",
     },
 }
 
@@ -119,6 +147,13 @@ _NOUNS: dict[str, tuple[str, str, str]] = {
     "empty": ("empty file", "empty files", "个空文件"),
     "excluded": ("excluded file", "excluded files", "个被排除的文件"),
     "binary": ("binary file", "binary files", "个二进制文件"),
+    "forbidden": ("kind that may not be read", "kinds that may not be read", "种无权读取的资源"),
+    "system-namespace": ("object of a system namespace", "objects of system namespaces", "个系统命名空间的对象"),
+    "secret": ("Secret", "Secrets", "个 Secret"),
+    "finished": ("finished Job or Pod", "finished Jobs and Pods", "个已结束的 Job 或 Pod"),
+    "old-revision": ("ReplicaSet of an old revision", "ReplicaSets of old revisions", "个旧版本的 ReplicaSet"),
+    "provisioned": ("provisioned PersistentVolume", "provisioned PersistentVolumes", "个动态创建的 PersistentVolume"),
+    "being-deleted": ("object being deleted", "objects being deleted", "个正在删除的对象"),
 }
 
 
@@ -212,15 +247,30 @@ def lines(report: Report) -> Iterator[Line]:
     if report.findings or report.unread or report.refused or not report.objects:
         for side in report.sides or [report]:
             yield from _total(side)
+        yield from _needs(report)
         yield from rest
         yield from _list(lang, "unread", "file", (f"{file}{say(lang, ':')}{why}" for file, why in report.unread))
-        return
-    would = report.mended and not report.written
-    clear = say(lang, "then-clear" if would else "clear", _size(report), report.target.replace(",", say(lang, ",")))
-    yield Line("clear", say(lang, ";").join([clear, *(line.text for line in rest)]))
+    else:
+        would = report.mended and not report.written
+        clear = say(lang, "then-clear" if would else "clear", _size(report), report.target.replace(",", say(lang, ",")))
+        yield Line("clear", say(lang, ";").join([clear, *(line.text for line in rest)]))
+    yield from _readiness(report)
+
+
+def _readiness(report: Report) -> Iterator[Line]:
+    """A line for each namespace of a live cluster."""
+    lang = report.lang
+    for one in report.namespaces or ():
+        found = {"error": one.errors, "warning": one.warnings}
+        told = say(lang, ",").join(count(lang, number, severity) for severity, number in found.items() if number)
+        kind = "not-ready" if one.errors else "ready" if one.complete else "unknown"
+        name = one.namespace or say(lang, "in-cluster")
+        yield Line(kind, say(lang, kind, name, count(lang, one.objects, "object"), told and say(lang, ":") + told))
 
 
 def _size(report: Report) -> str:
+    if report.namespaces is not None:
+        return count(report.lang, report.objects, "object")
     objects, files = count(report.lang, report.objects, "object"), count(report.lang, report.files, "file")
     return say(report.lang, "size", objects, files)
 
@@ -230,6 +280,8 @@ def _total(report: Report) -> Iterator[Line]:
     if not report.findings:
         if report.objects:
             yield Line("none", say(lang, "none", _size(report), report.target))
+        elif report.namespaces is not None:
+            yield Line("nothing", say(lang, "nothing-live"))
         else:
             yield Line("nothing", say(lang, "nothing", count(lang, report.files, "file")))
         return
@@ -240,7 +292,8 @@ def _total(report: Report) -> Iterator[Line]:
     safe, unsafe = fixable(report).values()
     if safe or unsafe:
         key = "fixable-both" if safe and unsafe else "fixable-safe" if safe else "fixable-unsafe"
-        yield Line("fixable", say(lang, key, safe + unsafe, safe, unsafe))
+        command = "asklint fix" if report.namespaces is None else "kubectl asklint --fix --out DIR"
+        yield Line("fixable", say(lang, key, safe + unsafe, safe, unsafe, command))
 
 
 def _not_checked(report: Report) -> Iterator[Line]:
@@ -249,6 +302,8 @@ def _not_checked(report: Report) -> Iterator[Line]:
         reasons = sorted(report.skipped.items(), key=lambda one: (-one[1], one[0]))
         told = say(lang, ",").join(count(lang, number, reason) for reason, number in reasons if number)
         yield Line("skipped", say(lang, "skipped", told))
+    if report.moot:
+        yield Line("moot", say(lang, "moot", count(lang, report.moot, "finding")))
     if report.silenced:
         yield Line("silenced", say(lang, "silenced", count(lang, report.silenced, "finding")))
 
@@ -269,7 +324,49 @@ def _fixes(report: Report) -> Iterator[Line]:
             caveats.setdefault(finding.fix.caveat, {})[finding.rule] = None
     told_once = (f"{say(lang, ',').join(rules)}{say(lang, ':')}{caveat}" for caveat, rules in caveats.items())
     yield from _list(lang, "caveats", "caveat", told_once)
+    yield from _follows(report)
     yield from _list(lang, "not-fixed", "finding", (_refusal(lang, *one) for one in report.refused))
+
+
+def _needs(report: Report) -> Iterator[Line]:
+    """What a fix run leaves: what an option would mend, and what only a person can."""
+    if not report.mended and not report.refused:
+        return
+    lang, asking, persons = report.lang, Counter[str](), 0
+    options: dict[str, dict[str, None]] = {}
+    for finding in findings(report):
+        fix = finding.fix
+        if fix and fix.options:
+            asking[finding.rule] += 1
+            options.setdefault(finding.rule, {}).update(dict.fromkeys(fix.options))
+        elif not fix or fix.refused or fix.applicability == "suggestion":
+            persons += 1
+    if asking:
+        told = [f"{rule}{say(lang, ':')}{say(lang, ',').join(options[rule])}" for rule in sorted(options)]
+        number = count(lang, asking.total(), "finding")
+        yield Line("option", say(lang, "option", number, say(lang, ";").join(told)))
+    if persons:
+        yield Line("person", say(lang, "person", count(lang, persons, "finding")))
+
+
+def _follows(report: Report) -> Iterator[Line]:
+    """What must happen besides: what is to be applied first, what is to be deleted, what is made anew."""
+    lang = report.lang
+    added = dict.fromkeys(name for one in report.mended if one.fix for name in one.fix.adds)
+    yield from _list(lang, "first", "object", added)
+    if report.namespaces is not None:
+        return  # what was written is for a new cluster: nothing has to go there, and no pod runs yet
+    gone = dict.fromkeys(name(one.object) for one in report.mended if one.fix and one.fix.drops and one.object)
+    yield from _list(lang, "gone", "object", gone)
+    anew = {(one.place.file, name(one.object)) for one in report.mended if one.object and _in_pod(one)}
+    if anew := {one for one in anew if one[1] not in gone}:
+        yield Line("anew", say(lang, "anew", count(lang, len(anew), "object")))
+
+
+def _in_pod(finding: Finding) -> bool:
+    """Whether the finding is about a pod's description, so that its pods are made anew once it changes."""
+    kind = finding.object.kind if finding.object else ""
+    return "/template/" in f"{finding.pointer or ''}/" or kind == "Pod"
 
 
 def _refusal(lang: str, finding: Finding, reason: str) -> str:

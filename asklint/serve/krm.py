@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from asklint import engine, lower, tree
+from asklint import lower, run, tree
 from asklint.edit import CannotEdit, Set
 from asklint.finding import SEVERITIES, Finding
+from asklint.gather import Gathered
 from asklint.path import Path, get, mapping, sequence, show
 from asklint.request import Wrong, fails, requests
-from asklint.source import Source
 
 NAME = "ResourceList"
 _OPTIONS = {
@@ -47,15 +47,19 @@ def answer(text: str) -> Answer:
     request, *others = requests(("-",), {**_UNASKED, **asked})
     if others:
         raise Wrong("functionConfig: a function writes for one target")
-    fixed = engine.fix(Source(request.stream().name, text), request.setup, unsafe)
-    left = [finding for finding in fixed.checked.findings if engine.is_heard(finding, request.setup)]
-    left += [one for one in engine.conclude(fixed.checked.told, request.setup) if engine.is_heard(one, request.setup)]
-    documents = tree.read(fixed.text)
+    content = text.encode()
+    mended = run.mend(request.stream(), content, request.setup, unsafe)
+    mended = run.settled([mended], request.setup, unsafe, content)[0]
+    gathered = Gathered(request.setup)
+    gathered.mend(mended)
+    left = gathered.report(request.plan.target, request.plan.lang).findings
+    fixed = text if mended.new is None else mended.new.decode()
+    documents = tree.read(fixed)
     index = next(index for index, document in enumerate(documents) if document.data is not None)
     items = [item for item in sequence(documents[index].data.get("items")) if isinstance(item, dict)]
     results = [_result(finding, items) for finding in left]
     before = sequence(documents[index].data.get("results"))
-    new = fixed.text
+    new = fixed
     if results:
         try:
             new, _ = lower.change(new, documents, {index: [Set(("results",), [*before, *results])]})

@@ -1,0 +1,68 @@
+"""What a log agent in a DaemonSet did for the workloads of the run, done by variables in their containers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from asklint.checks.disposition import found, wish
+from asklint.edit import DropDocument, Edit, Insert
+from asklint.finding import Conclusion, Fact, Told
+from asklint.path import mapping, sequence
+from asklint.resource import Object, Pod
+
+# Source: https://help.aliyun.com/zh/eci/user-guide/collect-logs-by-using-environment-variables
+_PREFIX = "aliyun_logs_"
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+
+
+def collect(
+    subject: Object | Pod, params: Mapping[str, Any], options: Mapping[str, Any], target: str
+) -> Iterator[Fact]:
+    """Each agent, with the case of its row; each pod of another object, with its containers that nothing collects."""
+    if options["collect"] != "stdout" or target == "eci":
+        return
+    if not isinstance(subject, Pod):
+        if (known := found(subject, params, target)) and not wish(subject, options).to:
+            _, hit = known
+            yield Fact(hit.path, {"is": "agent", "case": hit.case, "agent": hit.fields["agent"]})
+    elif not subject.object.is_daemonset:
+        containers = sequence(subject.data.get("containers"))
+        bare = [(index, mapping(one).get("name")) for index, one in enumerate(containers) if not _is_collected(one)]
+        many = len(containers) > 1
+        yield Fact(subject.path, {"is": "pod", "path": list(subject.path), "containers": bare, "many": many})
+
+
+def _is_collected(container: Any) -> bool:
+    variables = map(mapping, sequence(mapping(container).get("env")))
+    return any(str(one.get("name")).startswith(_PREFIX) for one in variables)
+
+
+def conclude(
+    facts: Sequence[Told], params: Mapping[str, Any], options: Mapping[str, Any], target: str
+) -> Iterator[Conclusion]:
+    """Each agent: it goes with the first fix, and the workloads that nothing collects yet get their variables."""
+    edits = _variables(facts)
+    for index, fact in enumerate(facts):
+        if fact.data["is"] == "agent":
+            mine = {index: (DropDocument(),), **edits} if edits else {}
+            fields = {"agent": fact.data["agent"], "count": len(edits or {})}
+            yield Conclusion(index, fact.data["case"], fields, edits=mine, fix="variables" if mine else "")
+
+
+def _variables(facts: Sequence[Told]) -> dict[int, tuple[Edit, ...]] | None:
+    """Per fact what its pod gets; None where there are no pods, or one has no name from which a key could be made."""
+    edits: dict[int, tuple[Edit, ...]] = {}
+    pods = [(index, fact) for index, fact in enumerate(facts) if fact.data["is"] == "pod"]
+    for index, fact in pods:
+        mine: list[Edit] = []
+        for place, name in fact.data["containers"]:
+            key = f"{fact.object.name}-{name}" if fact.data["many"] else f"{fact.object.name}"
+            if not _KEY.fullmatch(key):
+                return None
+            env = (*fact.data["path"], "containers", place, "env")
+            mine.append(Insert(env, {"name": _PREFIX + key, "value": "stdout"}))
+        if mine:
+            edits[index] = tuple(mine)
+    return edits if pods else None

@@ -1,0 +1,126 @@
+"""Fixes that span objects and files: what rules across files would mend, made whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from asklint import engine
+from asklint.ask import based
+from asklint.edit import CannotEdit, Edit
+from asklint.engine import Checked, Concluded, Refused, Setup
+from asklint.finding import Finding, Told
+from asklint.source import Source
+
+ROUNDS = 1000  # fixes across files in one run; a run of more ends with findings that the next one mends
+
+
+class Settled(NamedTuple):
+    """A file that fixes across files changed: what it is now, what was mended on the way, and what is left."""
+
+    source: Source
+    mended: list[Finding]
+    refused: list[Refused]  # of its own fixes, as it is now
+    checked: Checked
+
+
+def settle(
+    before: Mapping[str, Sequence[Told]],
+    after: Mapping[str, Sequence[Told]],
+    read: Callable[[str], Source],
+    setup: Setup,
+    unsafe: bool,
+) -> tuple[dict[str, Settled], dict[str, list[Refused]]]:
+    """Makes what the rules across files would mend: what changed, and what was refused, by the name of the file.
+
+    `before` and `after` are what was noted of each file before its own fixes and after them; `read` gives its text
+    after them. What concludes from absence looks at the objects before, and is made once those that it hangs on are
+    gone.
+    """
+    files = _Files(after, read, setup, unsafe)
+    tried: set[tuple[object, ...]] = set()
+    for _ in range(ROUNDS):
+        concluded = engine.conclude(files.told(), setup._replace(whole=False))
+        fresh = [one for one in concluded if files.wants(one) and _key(one) not in tried]
+        if not fresh:
+            break
+        tried.add(_key(fresh[0]))
+        files.make(fresh[0])
+    if setup.whole:
+        waiting = [
+            one
+            for one in engine.conclude((fact for facts in before.values() for fact in facts), setup)
+            if one.after and files.wants(one)
+        ]
+        while ready := [one for one in waiting if all(files.is_gone(fact) for fact in one.after)]:
+            for one in ready:
+                files.make(one)
+            waiting = [one for one in waiting if one not in ready]
+    return files.settled, files.refused
+
+
+def _key(one: Concluded) -> tuple[object, ...]:
+    return one.finding.rule, one.about.place.file, one.about.object, one.about.pointer
+
+
+class _Files:
+    """The files of a run while fixes across them are made."""
+
+    def __init__(
+        self, told: Mapping[str, Sequence[Told]], read: Callable[[str], Source], setup: Setup, unsafe: bool
+    ) -> None:
+        self.now = dict(told)
+        self.read = read
+        self.setup = setup
+        self.unsafe = unsafe
+        self.settled: dict[str, Settled] = {}
+        self.refused: dict[str, list[Refused]] = {}
+
+    def told(self) -> Iterable[Told]:
+        return (fact for facts in self.now.values() for fact in facts)
+
+    def wants(self, one: Concluded) -> bool:
+        return bool(one.edits) and engine.is_allowed(one.finding.fix, self.unsafe)
+
+    def is_gone(self, fact: Told) -> bool:
+        return not self.found(fact)
+
+    def found(self, fact: Told) -> list[Told]:
+        """What is noted now of the object that `fact` is about."""
+        here = self.now[fact.place.file]
+        return [one for one in here if one.rule == fact.rule and one.object == fact.object]
+
+    def make(self, one: Concluded) -> None:
+        """Makes `one` in all its files, or in none."""
+        try:
+            changed = [
+                engine.change(self.source(name), edits, self.setup) for name, edits in self.per_file(one).items()
+            ]
+        except CannotEdit as refusal:
+            self.refused.setdefault(one.about.place.file, []).append(Refused(one.finding, str(refusal)))
+            return
+        for source in changed:
+            self.take(source, [one.finding] if source.name == one.about.place.file else [])
+
+    def per_file(self, one: Concluded) -> dict[str, dict[int, list[Edit]]]:
+        """The edits of `one` per file and document. Raises CannotEdit where an object is not there any more."""
+        edits: dict[str, dict[int, list[Edit]]] = {}
+        for fact, mine in one.edits:
+            found = {now.at for now in self.found(fact)}
+            if len(found) != 1:
+                raise CannotEdit("the object stands there twice" if found else "the object is not there any more")
+            (document, base), name = found.pop(), fact.place.file
+            edits.setdefault(name, {}).setdefault(document, []).extend(based(edit, base) for edit in mine)
+        return edits
+
+    def source(self, name: str) -> Source:
+        return self.settled[name].source if name in self.settled else self.read(name)
+
+    def take(self, source: Source, mended: list[Finding]) -> None:
+        """`source` is the file now; what its own rules make of it follows."""
+        fixed = engine.fix(source, self.setup, self.unsafe)
+        before = self.settled[source.name].mended if source.name in self.settled else []
+        self.now[source.name] = fixed.checked.told
+        self.settled[source.name] = Settled(
+            source.with_text(fixed.text), [*before, *mended, *fixed.mended], fixed.refused, fixed.checked
+        )
