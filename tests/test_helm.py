@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from kit import asklint, held, scene
+from test_settle import ACCOUNT, EXPORTER
 
 from asklint.inputs import helm
 from asklint.inputs.rendered import CannotRender, Chart
@@ -420,3 +421,23 @@ def test_a_release_without_objects_passes(tmp_path, stream, words):
     """Helm takes a post-renderer that writes nothing for one that failed."""
     done = asklint("fix", "-", *words, cwd=tmp_path, stdin=stream)
     assert (done.returncode, done.stdout) == (0, "---\n")
+
+
+# -- fixes across files
+
+
+@pytest.mark.parametrize("where", ["a/ds.yaml", "shop/templates/ds.yaml"], ids=["a file", "a template"])
+def test_fixes_across_files_write_no_template(tmp_path, where):
+    """What hangs on a DaemonSet stands in a template: it is told of, and stays."""
+    chart(tmp_path, {"sa.yaml": ACCOUNT})
+    before = held(scene(tmp_path, {where: EXPORTER, ".asklint.yaml": "helm: [{chart: shop}]\n"}))
+    select = ("--select", "daemonset,orphaned", ".")
+    told = json.loads(asklint("check", *select, "--format", "json", cwd=tmp_path).stdout)["findings"]
+    assert {one["file"] for one in told} == {where, "shop/templates/sa.yaml"}
+    assert all(bool(one["fix"]["refused"]) == one["file"].startswith("shop/") for one in told)
+    done = asklint("fix", "--unsafe", *select, cwd=tmp_path)
+    assert "shop/templates/sa.yaml:2:1 orphaned: one of its objects is rendered" in done.stdout or where.startswith(
+        "shop/"
+    )
+    after = held(tmp_path)
+    assert {name for name in before if before[name] != after[name]} == ({where} if where.startswith("a/") else set())
