@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from asklint import lower, patch, secret, silence
-from asklint.edit import AddDocument, CannotEdit, DropDocument, Edit, Insert, Move, Remove
+from asklint.edit import AddDocument, CannotEdit, DropDocument, Edit, Elsewhere, Insert, Move, Remove, by_document
 from asklint.finding import Finding, Fix, Hit, Place, Told
 from asklint.path import Path, PathError, get, pointer, show
 from asklint.resource import Object, Pods
@@ -212,11 +212,19 @@ class Asked:
             edits = tuple(based(edit, of.base) for edit in edits) if of else edits
             if self.source.problem:
                 raise CannotEdit(self.source.problem)
-            splices = lower.lower(self.document, None, edits)
+            diff = self._diff(of, by_document(edits, self.index))
         except (CannotEdit, PathError) as refusal:
             return Fix(remedy.applicability, title, caveat, str(refusal)), ()
-        diff = patch.hunks(self.source, splices, self.hidden)
         return Fix(remedy.applicability, title, caveat, None, diff, drops, adds), edits
+
+    def _diff(self, of: Object | None, edits: Mapping[int, Sequence[Edit]]) -> tuple[patch.Hunk, ...]:
+        """What `edits`, by document, change in the text. Raises CannotEdit."""
+        if edits.keys() == {self.index} or of is None:
+            splices = lower.lower(self.document, None, edits[self.index])
+            return patch.hunks(self.source, splices, self.hidden)
+        touched = [(of.beside[index], mine) for index, mine in sorted(edits.items())]
+        splices = [splice for document, mine in touched for splice in lower.lower(document, None, mine)]
+        return patch.hunks(self.source, splices, secret.together(document for document, _ in touched))
 
 
 def _named(value: Any) -> str:
@@ -246,13 +254,15 @@ def _container(path: Path, data: Any) -> str | None:
 
 
 def based(edit: Edit, base: Path) -> Edit:
-    """`edit` of an object as an edit of its document."""
+    """`edit` of an object as an edit of its document; what is done elsewhere is counted from there already."""
     if not base:
         return edit
     if isinstance(edit, DropDocument):
         return Remove(base)
     if isinstance(edit, AddDocument):
         return Insert(base[:-1], edit.value)
+    if isinstance(edit, Elsewhere):
+        return edit
     if isinstance(edit, Move):
         return Move((*base, *edit.path), (*base, *edit.to))
     return edit._replace(path=(*base, *edit.path))

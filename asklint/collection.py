@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from asklint import render
 from asklint.edit import CannotEdit
 from asklint.layout import Layout, Splice, count, is_empty, is_flow
 from asklint.path import Path
-from asklint.tree import Entry, Mapping, Node, Sequence
+from asklint.tree import Entry, Mapping, Node, Scalar, Sequence
 
 Value = dict[str, Any] | list[Any]
 
@@ -144,7 +145,24 @@ class Place:
         plain = not (self.json or self.in_flow or self.entry is None)
         if plain and isinstance(value, dict | list) and value and not (is_flow(node) and not is_empty(node)):
             return self._grow(value)
-        return [self._put(self._scalar(value))]
+        return [self._put(self._literal(value) or self._scalar(value))]
+
+    def _literal(self, value: Any) -> str:
+        """`value` as the lines of the literal block (`|`) that stands here, `""` where it cannot be written so."""
+        node = self.node
+        if not isinstance(node, Scalar) or node.style != "|" or not isinstance(value, str):
+            return ""
+        header, *lines = self.text[node.start : node.end].split("\n")
+        kept = _HEADER.fullmatch(header)
+        body = value.removesuffix("\n")
+        written = body.split("\n")
+        if kept is None or (body == value) != (kept["chomp"] == "-") or not all(map(_readable, written)):
+            return ""
+        if not written[0].strip() or written[0][0].isspace() or not written[-1].strip():
+            return ""
+        first = next((line for line in lines if line.strip()), "")
+        indent = first[: len(first) - len(first.lstrip())]
+        return self.layout.newline.join([kept["header"], *(indent + line if line else "" for line in written)])
 
     def _scalar(self, value: Any) -> str:
         style = getattr(self.node, "style", "")
@@ -208,6 +226,13 @@ class Place:
         if isinstance(node, Mapping | Sequence) and (node.anchor is not None or node.tag is not None):
             return node.start + len(self.text[node.start : layout.inside(node)].rstrip())
         return layout.after_key(self.entry) if self.entry is not None else layout.dash(node) + 1
+
+
+_HEADER = re.compile(r"(?P<header>\|(?P<chomp>-?)(?:[ \t]+#.*?)?)[ \t\r]*")
+
+
+def _readable(line: str) -> bool:
+    return line.replace("\t", "").isprintable()
 
 
 def _empty(node: Mapping | Sequence) -> str:

@@ -1,4 +1,4 @@
-"""Set, Remove, Rename, Insert, Move, DropDocument, AddDocument: what an edit declares, and when two of them clash."""
+"""Set, Remove, Rename, Insert, Move, DropDocument, AddDocument, Elsewhere: what each declares, and when two clash."""
 
 from __future__ import annotations
 
@@ -59,7 +59,14 @@ class AddDocument(NamedTuple):
     value: Any
 
 
-Edit = Set | Remove | RemoveIgnored | Rename | Insert | Move | DropDocument | AddDocument
+class Elsewhere(NamedTuple):
+    """`edit` in another document of the text: number `document`, from 0, from whose root its paths are counted."""
+
+    document: int
+    edit: Edit
+
+
+Edit = Set | Remove | RemoveIgnored | Rename | Insert | Move | DropDocument | AddDocument | Elsewhere
 
 
 class CannotEdit(ValueError):
@@ -77,6 +84,16 @@ OPTIONAL = frozenset(
         *("topologySpreadConstraints", "dnsConfig", "options"),
     }
 )
+
+
+def by_document(edits: Iterable[Edit], here: int) -> dict[int, list[Edit]]:
+    """`edits` by the number of the document in which they are made; `here` is that of all that are not Elsewhere."""
+    found: dict[int, list[Edit]] = {}
+    for edit in edits:
+        index, edit = (edit.document, edit.edit) if isinstance(edit, Elsewhere) else (here, edit)
+        found.setdefault(index, []).append(edit)
+    return found
+
 
 _GONE: Any = object()
 _CLASH = "two fixes change the same place"

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from asklint import lower, tree
 from asklint.ask import Asked, Found, Setup
-from asklint.edit import CannotEdit, DropDocument, Edit
+from asklint.edit import CannotEdit, DropDocument, Edit, by_document
 from asklint.finding import Conclusion, Finding, Fix, Hit, Told
 from asklint.resource import is_list, objects
 from asklint.rule import Rule, fill
@@ -80,7 +80,7 @@ def _check(source: Source, documents: list[Document], setup: Setup) -> Checked:
         if document.problem is None and document.data is None and document.dropped is None:
             continue
         reason = unreadable(document) if document.problem is not None else not_checked(document.data)
-        mine = [] if reason else list(objects(document, setup.places, source.added))
+        mine = [] if reason else list(objects(document, setup.places, documents, source.added))
         if not reason and not mine and document.problem is None:
             reason = "empty" if is_list(document.data) else "not-kubernetes"
         if reason:
@@ -271,7 +271,8 @@ class _Round:
     def attempt(self, wanted: list[Found]) -> None:
         edits: dict[int, list[Edit]] = {}
         for found in wanted:
-            edits.setdefault(found.document, []).extend(found.edits)
+            for index, mine in by_document(found.edits, found.document).items():
+                edits.setdefault(index, []).extend(mine)
         self.source, self.documents, self.checked = _changed(self.before, self.read, edits, self.errors, self.setup)
 
 
@@ -286,6 +287,8 @@ def _changed(
 ) -> tuple[Source, list[Document], Checked]:
     if before.problem:
         raise CannotEdit(before.problem)
+    if any(not_checked(read[index].data) for index in edits):
+        raise CannotEdit("it reaches into a document that is not asklint's to change")
     text, documents = lower.change(before.text, read, edits)
     source = before.with_text(text)
     checked = _check(source, documents, setup)

@@ -43,7 +43,7 @@ class Gathered:
         kept = [finding for finding in findings if engine.is_heard(finding, self.setup)]
         self.told += told if len(kept) == len(findings) else _staying(told, findings, kept)
         self.silenced += silenced + len(findings) - len(kept)
-        left = _without_moot(kept)
+        left = without_moot(kept)
         self.moot += len(kept) - len(left)
         if one.input.rendered:  # another set of values may have rendered the same before
             left = [finding for finding in left if finding not in self.findings]
@@ -133,7 +133,7 @@ def check_mirror(inputs: Sequence[files.Input], out: Path) -> None:
         taken[place] = one.name
 
 
-def _without_moot(findings: list[Finding]) -> list[Finding]:
+def without_moot(findings: list[Finding]) -> list[Finding]:
     """`findings` without what else is wrong with an object that a fix drops whole."""
     going = {one.object: one.rule for one in findings if one.object and one.fix and one.fix.drops}
     return [one for one in findings if not one.object or going.get(one.object, one.rule) == one.rule]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from asklint.finding import Identity
@@ -31,11 +31,23 @@ _DEEPEST = 12  # a pod template in a custom kind stands at most this deep: spec.
 class Object:
     """One Kubernetes object: its data, the document it stands in, and its path there (`("items", 0)` in a List).
 
-    `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it. `added` are fields that a
-    kustomization gives it before it comes to a cluster.
+    `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it. `beside` are all documents of
+    the text, this object's own among them. `added` are fields that a kustomization gives it before it comes to a cluster.
     """
 
-    __slots__ = ("_pods", "added", "api_version", "base", "data", "document", "group", "kind", "known", "places")
+    __slots__ = (
+        "_pods",
+        "added",
+        "api_version",
+        "base",
+        "beside",
+        "data",
+        "document",
+        "group",
+        "kind",
+        "known",
+        "places",
+    )
 
     def __init__(
         self,
@@ -43,9 +55,11 @@ class Object:
         base: Path,
         data: dict[str, Any],
         places: Pods | None = None,
+        beside: Sequence[Document] = (),
         added: tuple[str, ...] = (),
     ) -> None:
         self.document = document
+        self.beside = beside or (document,)
         self.base = base
         self.data = data
         self.api_version: str = data["apiVersion"]
@@ -84,6 +98,12 @@ class Object:
         if self._pods is None:
             self._pods = list(self._find_pods())
         return self._pods
+
+    def neighbours(self) -> Iterator[tuple[int, Object]]:
+        """All objects of the text, this one among them, each with the number of its document."""
+        for index, document in enumerate(self.beside):
+            for one in objects(document, self.places, self.beside):
+                yield index, one
 
     def _find_pods(self) -> Iterator[Pod]:
         path = PODS.get(self.known)
@@ -158,9 +178,14 @@ def _is_pod(data: dict[str, Any]) -> bool:
     )
 
 
-def objects(document: Document, places: Pods | None = None, added: tuple[str, ...] = ()) -> Iterator[Object]:
-    """The objects in `document`, those of a List one by one, as kubectl visits them."""
-    yield from _objects(document, (), document.data, places, added)
+def objects(
+    document: Document, places: Pods | None = None, beside: Sequence[Document] = (), added: tuple[str, ...] = ()
+) -> Iterator[Object]:
+    """The objects in `document`, those of a List one by one, as kubectl visits them.
+
+    `beside` are the text's documents, `added` the fields that a kustomization gives the objects.
+    """
+    yield from _objects(document, (), document.data, places, beside, added)
 
 
 def is_list(data: Any) -> bool:
@@ -173,7 +198,7 @@ def is_list(data: Any) -> bool:
 
 
 def _objects(
-    document: Document, base: Path, data: Any, places: Pods | None, added: tuple[str, ...]
+    document: Document, base: Path, data: Any, places: Pods | None, beside: Sequence[Document], added: tuple[str, ...]
 ) -> Iterator[Object]:
     if not isinstance(data, dict):
         return
@@ -181,10 +206,10 @@ def _objects(
     if not isinstance(version, str) or not isinstance(kind, str) or not version or not kind:
         return
     if not is_list(data):
-        yield Object(document, base, data, places, added)
+        yield Object(document, base, data, places, beside, added)
         return
     for index, item in enumerate(data["items"]):
         if isinstance(item, dict):
             if kind != "List":  # the items of a ConfigMapList need not say what they are
                 item = {"apiVersion": version, "kind": kind.removesuffix("List"), **item}
-            yield from _objects(document, (*base, "items", index), item, places, added)
+            yield from _objects(document, (*base, "items", index), item, places, beside, added)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from asklint import tree
@@ -85,6 +85,14 @@ def hidden(document: Document) -> Hidden:
     lines = {line.strip().strip("\"'") for word in words for line in word.split("\n")}
     longest = sorted((line for line in lines if len(line) >= _SHORTEST), key=lambda line: (-len(line), line))
     return Hidden(tuple(sorted(found)), tuple(longest))
+
+
+def together(documents: Iterable[Document]) -> Hidden:
+    """What must not be shown of several documents of one text, in their order."""
+    each = [hidden(document) for document in documents]
+    words = {word for one in each for word in one.words}
+    longest = sorted(words, key=lambda word: (-len(word), word))
+    return Hidden(tuple(span for one in each for span in one.spans), tuple(longest))
 
 
 def masked(text: str) -> str:

@@ -21,7 +21,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,9 +32,11 @@ from promises import Held, led, watched
 
 from asklint import data, engine, run
 from asklint.finding import SEVERITIES, Finding, Told
+from asklint.gather import without_moot
 from asklint.inputs import files
 from asklint.rule import TARGETS
 from asklint.secret import MASK
+from asklint.settle import Settled, settle
 from asklint.source import Source
 
 SHOWN = 12  # broken promises of one kind, and comment lines lost
@@ -90,10 +92,10 @@ _setups: dict[str, engine.Setup] = {}
 _messages: dict[str, str] = {}
 
 
-def start(targets: Sequence[str]) -> None:
-    """Makes a process ready to look at files."""
+def start(targets: Sequence[str], whole: bool) -> None:
+    """Makes a process ready to look at files; `whole` where folders alone are named."""
     gc.disable()
-    _setups.update({target: run.setup(run.Plan(target)) for target in targets})
+    _setups.update({target: run.setup(run.Plan(target, whole=whole)) for target in targets})
     _messages.update({name: json.dumps(spec["message"]) for name, spec in data.load()["rules"].items()})
 
 
@@ -130,8 +132,8 @@ def _look(task: Task, raw: bytes) -> Seen:
         checked.skipped,
         checked.told,
         fixed.checked.told,
-        [row(finding) for finding in checked.findings],
-        [row(finding) for finding in left],
+        [row(finding) for finding in without_moot(checked.findings)],
+        [row(finding) for finding in without_moot(left)],
         Counter(finding.rule for finding in fixed.mended),
         Counter((one.finding.rule, one.reason) for one in fixed.refused)
         + Counter((one.rule, one.fix.refused) for one in left if one.fix and one.fix.refused),
@@ -163,6 +165,44 @@ def _fix(
 
 def _with(source: Source, text: str) -> Source:
     return Source(source.name, text, source.encoding, source.mark, source.problem)
+
+
+# -- fixes across files
+
+
+def together(seen: Sequence[Seen], setup: engine.Setup) -> list[Seen]:
+    """`seen`, all files on one target, once fixes across files are made as well."""
+    by_name = {one.name: one for one in seen if one.told or one.left_told}
+    raw = {name: Path(name).read_bytes() for name in by_name}
+    texts = {name: raw[name] if one.fixed is None else one.fixed for name, one in by_name.items()}
+
+    def read(name: str) -> Source:
+        return files.decode(texts[name], name)
+
+    left = {name: one.left_told for name, one in by_name.items()}
+    changed, refused = settle({name: one.told for name, one in by_name.items()}, left, read, setup, unsafe=True)
+    return [_settled(one, raw, changed.get(one.name), refused.get(one.name, ()), setup) for one in seen]
+
+
+def _settled(
+    one: Seen, raw: Mapping[str, bytes], now: Settled | None, refused: Sequence[engine.Refused], setup: engine.Setup
+) -> Seen:
+    back = one.refused + Counter((told.finding.rule, told.reason) for told in refused)
+    if now is None:
+        return one._replace(refused=back)
+    text = now.source.encode(now.source.text)
+    held = Held()
+    held.form(raw[one.name], text)
+    if engine.fix(now.source, setup, unsafe=True).text != now.source.text:
+        held.say("settled", "its own fixes change it once more, behind those across files")
+    return one._replace(
+        fixed=text,
+        left=[row(finding) for finding in without_moot(now.checked.findings)],
+        left_told=now.checked.told,
+        mended=one.mended + Counter(finding.rule for finding in now.mended),
+        refused=back,
+        broken=[*one.broken, *held.broken],
+    )
 
 
 # -- the command
@@ -301,19 +341,26 @@ def main() -> int:
         os.chdir(work)
         inputs = list(files.find(names))
         tasks = [Task(one, target, n % SAMPLE == 0) for target in asked.target for n, one in enumerate(inputs)]
-        with multiprocessing.Pool(asked.jobs, start, (asked.target,)) as pool:
-            seen = pool.map(look, tasks, chunksize=16)
+        whole = all(map(os.path.isdir, names))
+        with multiprocessing.Pool(asked.jobs, start, (asked.target, whole)) as pool:
+            apart = pool.map(look, tasks, chunksize=16)
+        setups = {target: run.setup(run.Plan(target, whole=whole)) for target in asked.target}
+        seen = [
+            one
+            for target, setup in setups.items()
+            for one in together([one for one in apart if one.target == target], setup)
+        ]
         inside = time.perf_counter() - started
         command = Command(work, names)
-        command.hold([one for one in seen if one.target == "ask"], run.setup(run.Plan()))
+        command.hold([one for one in seen if one.target == "ask"], setups["ask"])
         os.chdir("/")
-    for target in asked.target:
-        _tell([one for one in seen if one.target == target], target, asked.all)
+    for target, setup in setups.items():
+        _tell([one for one in seen if one.target == target], target, setup, asked.all)
     slowest = sorted(seen, key=lambda one: -one.seconds)[:3]
     print(f"\nother spellings: {_counts(sum((one.variants for one in seen), Counter[str]()))}")
     print("slowest: " + ", ".join(f"{one.name} on {one.target} {one.seconds * 1000:.0f} ms" for one in slowest))
-    whole = time.perf_counter() - started
-    print(f"{whole:.0f} s: {inside:.0f} s here ({len(tasks) / inside:.0f} files/s), the rest in the command\n")
+    took = time.perf_counter() - started
+    print(f"{took:.0f} s: {inside:.0f} s here ({len(tasks) / inside:.0f} files/s), the rest in the command\n")
     broken = [(one.name, promise, f"{how} (target {one.target})") for one in seen for promise, how in one.broken]
     return _tell_broken([*broken, *command.broken], asked.all) or not sum(one.objects for one in seen)
 
@@ -332,12 +379,9 @@ def _arguments() -> argparse.Namespace:
     return asked
 
 
-def _tell(mine: Sequence[Seen], target: str, everything: bool) -> None:
+def _tell(mine: Sequence[Seen], target: str, setup: engine.Setup, everything: bool) -> None:
     rows = [line for one in mine for line in one.rows]
-    rows += [
-        row(one.finding)
-        for one in engine.conclude([note for one in mine for note in one.told], run.setup(run.Plan(target)))
-    ]
+    rows += [row(one.finding) for one in engine.conclude([note for one in mine for note in one.told], setup)]
     found = Counter((line[5], line[6]) for line in rows)
     mended = sum((one.mended for one in mine), Counter[str]())
     refused = sum((one.refused for one in mine), Counter[tuple[str, str]]())

@@ -177,7 +177,9 @@ def edited(node: Any, edits: Iterable[Edit]) -> list[Any]:
             value = _put(value, edit.to, get(before, edit.path))
     for edit in edits:
         if isinstance(edit, Remove | Move) and get(before, edit.path) is not None:
-            get(value, edit.path[:-1])[edit.path[-1]] = _GONE
+            parent = get(value, edit.path[:-1])
+            if parent is not None:  # it went with what it stood in otherwise
+                parent[edit.path[-1]] = _GONE
     for edit in sorted((e for e in edits if isinstance(e, Rename)), key=lambda e: -len(e.path)):
         parent = get(value, edit.path[:-1])
         renamed = {edit.key if key == edit.path[-1] else key: item for key, item in parent.items()}

@@ -93,6 +93,7 @@ def _mended(fixed: engine.Fixed) -> Told:
 
 
 def _values(text: str) -> list[Any]:
+    """The objects in `text`, in no order: what a fix adds stands behind its object, and in a List behind all."""
     values: list[Any] = []
     for document in tree.read(text):
         data = document.data
@@ -100,7 +101,7 @@ def _values(text: str) -> list[Any]:
             values += data["items"]
         elif data is not None:
             values.append(data)
-    return values
+    return sorted(values, key=lambda value: json.dumps(value, sort_keys=True, default=str))
 
 
 def main() -> int:

@@ -11,12 +11,14 @@ from asklint.edit import (
     AddDocument,
     CannotEdit,
     DropDocument,
+    Elsewhere,
     Insert,
     Move,
     Remove,
     RemoveIgnored,
     Rename,
     Set,
+    by_document,
     declare,
     distinct,
     removals,
@@ -332,6 +334,13 @@ def test_flow(before, edits, after):
     ("plain where it would be read otherwise", "a: x\n", [put("a", "on")], 'a: "on"\n'),
     ("a number becomes a string", "annotations:\n  a: 1\n", [put("annotations.a", "1")], 'annotations:\n  a: "1"\n'),
     ("a block scalar", "a: |\n  x\n  y\nb: 1\n", [put("a", "z")], 'a: "z"\nb: 1\n'),
+    ("a literal block", "a: |\n  x\n  y\nb: 1\n", [put("a", "y\n\n  z\n")], "a: |\n  y\n\n    z\nb: 1\n"),
+    ("with a comment", "a: |-  # why\n    x\n    y\n", [put("a", "y: #\tz")], "a: |-  # why\n    y: #\tz\n"),
+    ("with CRLF", "- |\r\n  x\r\n- y\r\n", [put("[0]", "y\nz\n")], "- |\r\n  y\r\n  z\r\n- y\r\n"),
+    ("literal no more: a blank first", "a: |\n  x\n", [put("a", " y\n")], 'a: " y\\n"\n'),
+    ("literal no more: a line too many", "a: |\n  x\n", [put("a", "y\n\n")], 'a: "y\\n\\n"\n'),
+    ("literal no more: a line too few", "a: |\n  x\n", [put("a", "x\ny")], 'a: "x\\ny"\n'),
+    ("literal no more: a line that ends otherwise", "a: |\n  x\n", [put("a", "x\r\n")], 'a: "x\\r\\n"\n'),
     ("many lines", "a: 'x\n\n  y'\nb: 1\n", [put("a", "x\n")], 'a: "x\\n"\nb: 1\n'),
     ("nothing", "a:\nb: 1\n", [put("a", 2)], "a: 2\nb: 1\n"),
     ("nothing, with a comment", "a: # x\n", [put("a", 2)], "a: 2 # x\n"),
@@ -1295,3 +1304,12 @@ def test_lower_takes_the_place_of_the_separator():
     text = "a: 1\n---\nb: 2\n"
     document = read(text)[1]
     assert lower.lower(document, 5, [DropDocument()]) == lower.lower(document, None, [DropDocument()])
+
+
+# ---- edits of several documents
+
+
+def test_by_document():
+    here, there = put("a", 1), put("b", 2)
+    assert by_document([here, Elsewhere(2, there), Elsewhere(0, here)], 1) == {1: [here], 2: [there], 0: [here]}
+    assert by_document([Elsewhere(1, there), here], 1) == {1: [there, here]}

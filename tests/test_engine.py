@@ -274,6 +274,81 @@ def test_fixes_in_list_items_and_json():
             pod["spec"] = {"hostNetwork": True, "a": 1}
 
 
+# ---- fixes that reach into other documents
+
+
+VOLUME = """\
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: share}
+spec:
+  capacity: {storage: 5Gi}
+  accessModes: [ReadWriteMany]
+  flexVolume: {driver: alicloud/nas, options: {server: x.cn-hangzhou.nas.aliyuncs.com, path: /, vers: "3"}}
+"""
+CLAIM = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: share, uid: x}
+spec: {accessModes: [ReadWriteMany], volumeName: share, storageClassName: "", resources: {requests: {storage: 5Gi}}}
+"""
+TO_CSI = {"options": {"flexvolume": {"to": "csi"}}}
+
+
+def test_a_fix_of_two_documents():
+    text = f"# first\n---\n{CLAIM}---\n{VOLUME}"
+    result = engine.fix(Source("a.yaml", text), setup("flexvolume", **TO_CSI), unsafe=True)
+    assert CLAIM.replace("volumeName: share", "volumeName: share-csi") in result.text
+    assert "metadata: {name: share-csi}\n" in result.text
+    assert [one.rule for one in result.mended] == ["flexvolume"]
+    (finding,) = result.before.findings
+    assert [line for line, _, _ in finding.fix.diff] == [
+        6,
+        10,
+        14,
+        15,
+    ]  # the claim, and the volume's name, source and mountOptions
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        (CLAIM.replace("volumeName: share", "volumeName: &v share") + "note: *v\n", "anchor"),
+        (CLAIM + "sops: {mac: ENC}\n", "not asklint's to change"),
+    ],
+)
+def test_a_fix_of_two_documents_is_made_in_both_or_in_none(claim, reason):
+    text = f"{VOLUME}---\n{claim}"
+    result = engine.fix(Source("a.yaml", text), setup("flexvolume", **TO_CSI), unsafe=True)
+    assert (result.text, result.mended) == (text, [])
+    (finding,) = result.checked.findings
+    refusals = [finding.fix.refused or "", *(one.reason for one in result.refused)]
+    assert reason in "; ".join(refusals)
+
+
+def test_a_fix_of_two_items_of_a_list():
+    items = [line for text in (VOLUME, CLAIM) for line in ("- " + text.replace("\n", "\n  ").rstrip() + "\n",)]
+    text = "apiVersion: v1\nkind: List\nitems:\n" + "".join(items)
+    result = engine.fix(Source("a.yaml", text), setup("flexvolume", **TO_CSI), unsafe=True)
+    assert "\n  metadata: {name: share-csi}\n" in result.text
+    assert "volumeName: share-csi," in result.text
+    assert [one.rule for one in result.mended] == ["flexvolume"]
+
+
+def test_the_change_of_another_document_hides_its_secrets():
+    text = f"{VOLUME}---\n" + json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "share", "annotations": {"token": "never-shown"}},
+            "spec": {"volumeName": "share"},
+        }
+    )
+    (finding,) = checked(text, "flexvolume", **TO_CSI).findings
+    assert "share-csi" in str(finding.fix.diff)
+    assert "never-shown" not in str(finding.fix.diff)
+
+
 # ---- forms: one manifest written in many ways says the same
 
 

@@ -113,17 +113,20 @@ def setup(path: Path, target: str, options: str = "{}") -> engine.Setup:
 
 @each_file
 def test_survives_nonsense(path):
-    """In every place of its examples, which go through every path that it names, and on every target."""
+    """In every place of its examples, which go through every path that it names, on every target, with their options."""
     seen = set()
-    for example in content(path)["examples"][:4]:
+    for index, example in enumerate(content(path)["examples"]):
+        options = json.dumps(example.get("options", {}))
+        if index > 3 and options == "{}":
+            continue
         for whole in documents(library.bare(example.get("bad", example.get("good")))):
             for number, place in enumerate(places(whole)):
-                if place in seen or any(isinstance(key, int) and key > 1 for key in place):
+                if (place, options) in seen or any(isinstance(key, int) and key > 1 for key in place):
                     continue
-                seen.add(place)
+                seen.add((place, options))
                 for value in VALUES:
                     text = json.dumps(put(whole, place, value))
-                    engine.fix(Source("a.json", text), setup(path, TARGETS[number % 3]), unsafe=True)
+                    engine.fix(Source("a.json", text), setup(path, TARGETS[number % 3], options), unsafe=True)
 
 
 @each_file

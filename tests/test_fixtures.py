@@ -68,9 +68,11 @@ def test_pair(before):
 SPELLINGS = {
     "CRLF": lambda text, data: text.replace("\n", "\r\n"),
     "no last newline": lambda text, data: text.rstrip("\n"),
-    "flow": lambda text, data: "---\n".join(yaml.safe_dump(one, default_flow_style=True, width=10**6) for one in data),
+    "flow": lambda text, data: "---\n".join(
+        yaml.safe_dump(one, default_flow_style=True, width=10**6, sort_keys=False) for one in data
+    ),
     "JSON": lambda text, data: "\n".join(map(json.dumps, data)),
-    "List": lambda text, data: yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": data}),
+    "List": lambda text, data: yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": data}, sort_keys=False),
     "List in JSON": lambda text, data: json.dumps({"apiVersion": "v1", "kind": "List", "items": data}, indent=2),
 }
 

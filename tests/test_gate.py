@@ -40,7 +40,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     import gate
 
-    gate.start(["ask"])
+    gate.start(["ask"], False)
     yield gate
     for name in ("gate", "promises", "second", "variants"):
         sys.modules.pop(name, None)
@@ -186,6 +186,7 @@ def test_an_object_left_out_is_seen(gate, tmp_path, monkeypatch):
         ([Set(("a", "n"), {"m": True})], "{a: {b: 1, c: [1, x], n: {m: true}}, d: yes}"),
         ([Insert(("a", "c"), "2")], '{a: {b: 1, c: [1, x, "2"]}, d: yes}'),
         ([Remove(("a", "c", 0))], "{a: {b: 1, c: [x]}, d: yes}"),
+        ([Remove(("a",)), Remove(("a", "c", 0))], "{d: yes}"),
         ([Rename(("a", "b"), "e"), Remove(("d",))], "{a: {e: 1, c: [1, x]}}"),
         ([Move(("a", "b"), ("f", "b"))], "{a: {c: [1, x]}, d: yes, f: {b: 1}}"),
     ],

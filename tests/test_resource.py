@@ -184,3 +184,17 @@ def test_nonsense_everywhere():
                     for pod in one.pods:
                         assert isinstance(pod.data, dict)
                         assert pod.metadata is not None
+
+
+def test_neighbours_are_all_objects_of_the_text():
+    text = "kind: A\napiVersion: v1\n---\nx: 1\n---\nkind: List\napiVersion: v1\nitems: [{kind: B, apiVersion: v1}, {kind: C, apiVersion: v1}]\n"
+    documents = tree.read(text)
+    every = [one for document in documents for one in objects(document, None, documents)]
+    for one in every:
+        assert [(index, other.kind, other.base) for index, other in one.neighbours()] == [
+            (0, "A", ()),
+            (2, "B", ("items", 0)),
+            (2, "C", ("items", 1)),
+        ]
+    (alone,) = objects(documents[0])
+    assert [other.kind for _, other in alone.neighbours()] == ["A"]

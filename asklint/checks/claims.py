@@ -12,7 +12,7 @@ from asklint.resource import Object
 
 SIZE: Path = ("resources", "requests", "storage")  # from a claim's spec
 
-_BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
+BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 _YES = ("yes", "true", "1")
 
 
@@ -39,7 +39,7 @@ def _claim(path: Path, data: Mapping[str, Any]) -> Claim:
     spec, metadata = mapping(data.get("spec")), mapping(data.get("metadata"))
     name, cls = metadata.get("name"), spec.get("storageClassName")
     if cls is None:
-        cls = mapping(metadata.get("annotations")).get(_BETA_CLASS)
+        cls = mapping(metadata.get("annotations")).get(BETA_CLASS)
     return Claim(path, spec, name if isinstance(name, str) else "", cls if isinstance(cls, str) else None)
 
 

@@ -34,7 +34,8 @@ def check(subject: Object | Pod, params: Mapping[str, Any], options: Mapping[str
         driver = data.get("driver")
         table = params["drivers"].get(driver) if isinstance(driver, str) and target in params["read-on"] else None
         if table is not None:
-            yield from _Volume(owner, at, data, given, table, inline).hits()
+            role = options["ram-role"] if inline else ""  # in a PersistentVolume, ECI does not describe it
+            yield from _Volume(owner, at, data, given, table, inline, role).hits()
 
 
 def _not_strings(owner: Object, at: Path, given: Mapping[str, Any]) -> Iterator[Hit]:
@@ -56,6 +57,7 @@ class _Volume(NamedTuple):
     given: Mapping[str, Any]  # its options
     table: Mapping[str, Any]  # what the rule knows of its driver
     inline: bool  # in a pod, not in a PersistentVolume
+    role: str  # what takes the place of access keys, `""` where that is not known
 
     def hits(self) -> Iterator[Hit]:
         """Everything that is wrong with this volume's options."""
@@ -145,10 +147,25 @@ class _Volume(NamedTuple):
             if not self.inline:
                 yield Hit(place, "pod-only", {"option": name, "static": static})
                 return
-        if "says" in option and text not in option.get("unless", ()):
-            yield Hit(place, option["says"], {"option": name, "driver": self.data["driver"]})
+        if option.get("says") == "credentials":
+            yield from self._credentials(place, text)
+        elif "says" in option and text not in option.get("unless", ()):
+            edits = (Remove(place),) if option["says"] == "type" else ()
+            yield Hit(place, option["says"], {"option": name, "driver": self.data["driver"]}, edits)
         if text.strip() and not _PLACEHOLDER.search(text):
             yield from self._value(place, option, text)
+
+    def _credentials(self, place: Path, text: str) -> Iterator[Hit]:
+        """An access key for everybody to read who reads the manifest; all of its parts go together."""
+        if not text.strip() or _PLACEHOLDER.search(text):
+            return
+        at = (*self.at, "options")
+        parts = [key for key in self.given if self._options.get(key, {}).get("says") == "credentials"]
+        if not self.role or not all(isinstance(self.given[key], str) for key in parts):
+            yield Hit(place, "credentials" if self.inline else "credentials-volume")
+            return
+        role = () if self.given.get("ramRole") else (Set((*at, "ramRole"), self.role),)
+        yield Hit(place, "credentials-role", {}, (*(Remove((*at, key)) for key in parts), *role))
 
     def _value(self, place: Path, option: Mapping[str, Any], text: str) -> Iterator[Hit]:
         """A value that the option does not take."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from asklint.checks.pod_parts import mounts_of
 from asklint.edit import Edit, Remove, Set
 from asklint.finding import Hit
 from asklint.path import get, mapping, sequence
@@ -24,19 +25,36 @@ def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], t
     `unless-written` is for directories that the pod itself fills: they become an emptyDir where a container writes to
     the volume, otherwise the case is what it names.
     """
-    for index, volume in enumerate(sequence(subject.data.get("volumes"))):
-        if get(volume, ("hostPath",)) is None:
-            continue
-        source = mapping(volume["hostPath"])
+    for index, source in _sources(subject):
+        volume = subject.data["volumes"][index]
         row, fields = _row(params["paths"], source)
         if row["case"] in params["data-cache"]["cases"] and _cached(subject, params["data-cache"], target):
             continue
-        case, directory = _replaced(subject, volume, row, options)
+        fields["host"] = _path(source) or "a path"
         place = (*subject.path, "volumes", index, "hostPath")
+        if row["case"] in ("time-zone", "time-zone-named"):
+            from asklint.checks import node_files
+
+            yield node_files.time_zone(subject, index, Hit(place, row["case"], fields), params, options)
+            continue
+        if row["case"] == "container-logs" and target in params["stdlog"]["targets"]:
+            from asklint.checks import node_files
+
+            logs = [at for at, one in _sources(subject) if _row(params["paths"], one)[0]["case"] == "container-logs"]
+            yield node_files.container_logs(subject, index, Hit(place, row["case"], fields), params, logs)
+            continue
+        case, directory = _replaced(subject, volume, row, options)
         edits: tuple[Edit, ...] = ()
         if directory is not None:
             edits = (Remove(place), Set((*place[:-1], "emptyDir"), directory))
-        yield Hit(place, case, {"host": _path(source) or "a path", **fields}, edits)
+        yield Hit(place, case, fields, edits)
+
+
+def _sources(pod: Pod) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The hostPath volumes of the pod, each with its number."""
+    for index, volume in enumerate(sequence(pod.data.get("volumes"))):
+        if get(volume, ("hostPath",)) is not None:
+            yield index, mapping(volume["hostPath"])
 
 
 def _path(source: Mapping[str, Any]) -> str:
@@ -80,13 +98,7 @@ def _replaced(
 
 def _written(pod: Pod, name: object) -> bool:
     """Whether a container writes to the volume, and none wants to see what a node mounts there later."""
-    mounts = [
-        mount
-        for containers in ("initContainers", "containers")
-        for container in sequence(pod.data.get(containers))
-        for mount in map(mapping, sequence(mapping(container).get("volumeMounts")))
-        if isinstance(name, str) and mount.get("name") == name
-    ]
+    mounts = [mount for _, mount in mounts_of(pod, name)]
     return any(not mount.get("readOnly") for mount in mounts) and all(
         mount.get("mountPropagation") in (None, "None") for mount in mounts
     )

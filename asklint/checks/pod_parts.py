@@ -24,6 +24,14 @@ def containers(pod: Pod, groups: tuple[str, ...] = GROUPS) -> Iterator[tuple[Pat
                 yield (*pod.path, group, index), container
 
 
+def mounts_of(pod: Pod, name: object) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Each mount of the volume called `name`, with its path from the object's root."""
+    for path, container in containers(pod) if isinstance(name, str) else ():
+        for index, mount in enumerate(sequence(container.get("volumeMounts"))):
+            if mapping(mount).get("name") == name:
+                yield (*path, "volumeMounts", index), mount
+
+
 def labels_of(pod: Pod) -> Mapping[str, Any]:
     """The pod's own labels."""
     return mapping(pod.metadata.get("labels"))

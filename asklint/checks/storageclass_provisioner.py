@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from asklint.edit import Edit, Remove, Rename, Set
+from asklint.checks.claims import BETA_CLASS, claims
+from asklint.checks.csi_volumes import ByHand, renamed
+from asklint.edit import Edit, Elsewhere, Remove, Rename, Set
 from asklint.finding import Hit
-from asklint.path import mapping
+from asklint.path import Path, get, mapping
 from asklint.resource import Object
 
 
@@ -16,13 +18,25 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     provisioner = subject.data.get("provisioner")
     row = params["provisioners"].get(provisioner) if isinstance(provisioner, str) else None
     if row is not None and target in row["cases"]:
-        successor = row.get("successor")
-        edits = tuple(_edits(mapping(subject.data.get("parameters")), row)) if successor else ()
-        yield Hit(("provisioner",), row["cases"][target], {"successor": successor}, edits)
+        yield _hit(subject, row, row["cases"][target])
 
 
-def _edits(given: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[Edit]:
+def _hit(subject: Object, row: Mapping[str, Any], case: str) -> Hit:
+    """A class cannot be changed once it is there, so the one of the successor has a name of its own."""
+    place, successor = ("provisioner",), row.get("successor")
+    if successor is None:
+        return Hit(place, case)
+    try:
+        old, new = renamed(subject)
+    except ByHand:
+        return Hit(place, "by-hand", {"successor": successor})
+    edits = (Set(("metadata", "name"), new), *_edits(subject, row), *_followers(subject, old, new))
+    return Hit(place, case, {"successor": successor, "old": old, "new": new}, edits)
+
+
+def _edits(subject: Object, row: Mapping[str, Any]) -> Iterator[Edit]:
     """The successor's name, and its names for the parameters; a name that is taken stays with a person."""
+    given = mapping(subject.data.get("parameters"))
     yield Set(("provisioner",), row["successor"])
     for old, new in row.get("rename", {}).items():
         if old in given and new not in given:
@@ -33,3 +47,14 @@ def _edits(given: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[Edit]:
     for key, value in row.get("add", {}).items():
         if key not in given:
             yield Set(("parameters", key), value)
+
+
+def _followers(subject: Object, old: str, new: str) -> Iterator[Edit]:
+    """Claims of the text for which this class makes volumes; one that takes a volume that exists keeps its class."""
+    for index, one in subject.neighbours():
+        for claim in claims(one):
+            if claim.cls == old and not claim.spec.get("volumeName") and not claim.spec.get("selector"):
+                place: Path = (*claim.path, "storageClassName")
+                if get(one.data, place) is None:
+                    place = (*claim.path[:-1], "metadata", "annotations", BETA_CLASS)
+                yield Elsewhere(index, Set((*one.base, *place), new))
