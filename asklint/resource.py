@@ -32,7 +32,7 @@ class Object:
     """One Kubernetes object: its data, the document it stands in, and its path there (`("items", 0)` in a List).
 
     `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it. `beside` are all documents of
-    the text, this object's own among them. `added` are fields that a kustomization gives it before it comes to a cluster.
+    the text, this object's own among them. `added` are fields that a kustomization gives it on the way to a cluster.
     """
 
     __slots__ = (

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from kit import asklint, documents, held, scene
+from test_settle import ACCOUNT, EXPORTER, WEB
 
 from asklint import emit
 
@@ -113,6 +114,20 @@ def test_an_overlay_on_a_kustomization(tmp_path):
     assert "hostPID" in was[0]["spec"]["template"]["spec"]
     assert "hostPID" not in made[0]["spec"]["template"]["spec"]
     assert made[1]["spec"]["type"] == "LoadBalancer"
+
+
+@needs_kubectl
+def test_what_goes_with_a_dropped_object(tmp_path):
+    """A fix that spans files: the patch leaves empty files, the overlay builds what stays."""
+    scene(tmp_path, {"a/ds.yaml": EXPORTER, "a/sa.yaml": ACCOUNT, "a/web.yaml": WEB})
+    select = ("--select", "daemonset,orphaned")
+    assert fix(tmp_path, *select, "--emit", "kustomize", "--out", "over", "a").returncode == 0
+    assert [data["kind"] for data in build(tmp_path / "over")] == ["Deployment"]
+    fix(tmp_path, *select, "--emit", "patch", "--out", "out", "a")
+    subprocess.run(["patch", "-p1", "--silent", "-i", "out/asklint.patch"], cwd=tmp_path, check=True, timeout=60)
+    assert not any(
+        (tmp_path / "a" / name).exists() and (tmp_path / "a" / name).read_text() for name in ("ds.yaml", "sa.yaml")
+    )
 
 
 @needs_kubectl

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from asklint import lower, tree
-from asklint.edit import CannotEdit, Remove, Set
+from asklint.edit import CannotEdit, Remove, Set, by_document
 from asklint.engine import Found
 from asklint.finding import Origin
 from asklint.inputs import helm
@@ -33,7 +33,7 @@ def mending(found: Found, origin: Origin, rendered: Rendered) -> str | None:
     read = tree.read(rendered.text)
     data = read[found.document].data
     try:
-        _, documents = lower.change(rendered.text, read, {found.document: [*found.edits]})
+        _, documents = lower.change(rendered.text, read, by_document(found.edits, found.document))
     except CannotEdit:
         return None
     gone = [edit.path for edit in found.edits if isinstance(edit, Remove)]
