@@ -89,9 +89,15 @@ class Related(Place):
     message: str
 
 
-class Finding(Place):
-    """One place where a rule speaks; schemas/report.schema.json describes each key."""
+class Origin(TypedDict):
+    """What rendered the place: the template, the values that its line uses, whether the place is that line."""
 
+    template: str
+    values: list[str]
+    exact: bool
+
+
+class _Finding(Place):
     rule: str
     severity: Severity
     message: str
@@ -102,6 +108,15 @@ class Finding(Place):
     source: str | None
     related: list[Related]
     data: dict[str, Any] | None
+
+
+class Finding(_Finding, total=False):
+    """One place where a rule speaks; schemas/report.schema.json describes each key.
+
+    `origin` is there where the text is what `helm template` wrote.
+    """
+
+    origin: Origin
 
 
 class Refused(TypedDict):
