@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from asklint import lower, patch, secret, silence
+from asklint import key, lower, patch, secret, silence
 from asklint.edit import AddDocument, CannotEdit, DropDocument, Edit, Elsewhere, Insert, Move, Remove, by_document
 from asklint.finding import Finding, Fix, Hit, Place, Told
 from asklint.path import Path, PathError, get, pointer, show
@@ -14,6 +14,9 @@ from asklint.resource import Object, Pods
 from asklint.rule import Rule, Subject, fill
 from asklint.source import Source, Span
 from asklint.tree import Alias, Document
+
+if TYPE_CHECKING:
+    from asklint.baseline import Baseline
 
 _EXCERPT = 8
 
@@ -28,6 +31,8 @@ class Setup(NamedTuple):
     today: date = date.min
     known: frozenset[str] = frozenset()  # the names of all rules there are, asked or not
     whole: bool = False  # whether whole folders are asked about: only then may absence from the run say something
+    baseline: Baseline | None = None
+    judged: frozenset[str] = frozenset()  # rules of which the run finds all there is in the files that it reads
 
 
 class Found(NamedTuple):
@@ -107,6 +112,8 @@ class Asked:
                         any(one.silences(rule.name, span.start) for one in suppressions),
                         (self.index, here.base),
                         self.going.get(id(here)),
+                        key.where(fact.path, here.data),
+                        "" if fact.missing else self._value(get(here.data, fact.path), span),
                     )
 
     def _hits(self, rule: Rule, subject: Subject) -> Iterable[Hit]:
@@ -175,13 +182,32 @@ class Asked:
             related,
             hit.data,
             _container(hit.path, data),
+            (),
+            key.where(hit.path, data),
+            self._known_by(hit, data, span),
         )
         return Found(finding, self.index, edits)
+
+    def _known_by(self, hit: Hit, data: Any, span: Span) -> str:
+        """The value that tells this finding from others in its place."""
+        if hit.data is not None:  # numbers that the rule works out of much that stands there
+            return key.value(hit.data)
+        if hit.offsets is not None:
+            return " ".join(self.hidden.masked(self.source.text, *span).split())
+        return "" if hit.missing else self._value(get(data, hit.path), span)
+
+    def _value(self, value: Any, span: Span) -> str:
+        if self._is_hidden(span) and not isinstance(value, dict | list):
+            return secret.MASK
+        return self.hidden.without(key.value(value))
+
+    def _is_hidden(self, span: Span) -> bool:
+        return any(hide.start < span.end and span.start < hide.end for hide in self.hidden.spans)
 
     def _words(self, rule: Rule, hit: Hit, data: Any, options: Mapping[str, Any], span: Span) -> Mapping[str, object]:
         """What fills the rule's sentences, without what is secret."""
         words = rule.words(hit, data, options)
-        if any(hide.start < span.end and span.start < hide.end for hide in self.hidden.spans):
+        if self._is_hidden(span):
             words["value"] = secret.MASK
         if not self.hidden.words:
             return words
@@ -246,8 +272,8 @@ def _subjects(rule: Rule, here: Object) -> list[Subject]:
 
 
 def _container(path: Path, data: Any) -> str | None:
-    for index, key in enumerate(path[:-1]):
-        if isinstance(key, str) and key.lower().endswith("containers"):
+    for index, step in enumerate(path[:-1]):
+        if isinstance(step, str) and step.lower().endswith("containers"):
             name = get(data, (*path[: index + 2], "name"))
             return name if isinstance(name, str) else None
     return None

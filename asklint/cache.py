@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from asklint import write
@@ -89,34 +89,28 @@ def _revive(value: list[Any], name: str) -> Outcome:
 
 
 def _told(value: list[Any], name: str) -> Told:
-    rule, data, place, pointer, identity, shown, silenced, (document, base), goes, *_ = value
-    at = (document, tuple(base))
-    return Told(rule, data, _place(place, name), pointer, Identity(*identity), shown, silenced, at, goes)
+    told = Told(*value)
+    document, base = told.at
+    return told._replace(place=_place(told.place, name), object=Identity(*told.object), at=(document, tuple(base)))
 
 
 def _finding(value: list[Any], name: str) -> Finding:
-    rule, severity, message, place, pointer, identity, fix, source, related, data, container, *_ = value
-    return Finding(
-        rule,
-        severity,
-        message,
-        _place(place, name),
-        pointer,
-        Identity(*identity) if identity else None,
-        _fix(fix) if fix else None,
-        source,
-        tuple((_place(place, name), word) for place, word in related),
-        data,
-        container,
+    found = Finding(*value)
+    return found._replace(
+        place=_place(found.place, name),
+        object=Identity(*found.object) if found.object else None,
+        fix=_fix(found.fix) if found.fix else None,
+        related=tuple((_place(place, name), word) for place, word in found.related),
+        targets=tuple(found.targets),
     )
 
 
-def _place(value: list[Any], name: str) -> Place:
+def _place(value: Sequence[Any], name: str) -> Place:
     _, line, column, end_line, end_column, excerpt = value
     return Place(name, line, column, end_line, end_column, tuple(excerpt))
 
 
-def _fix(value: list[Any]) -> Fix:
-    applicability, title, caveat, refused, diff, drops, adds, options = value
-    changes = tuple((line, tuple(old), tuple(new)) for line, old, new in diff)
-    return Fix(applicability, title, caveat, refused, changes, drops, tuple(adds), tuple(options))
+def _fix(value: Sequence[Any]) -> Fix:
+    fix = Fix(*value)
+    diff = tuple((line, tuple(old), tuple(new)) for line, old, new in fix.diff)
+    return fix._replace(diff=diff, adds=tuple(fix.adds), options=tuple(fix.options))

@@ -13,6 +13,7 @@ from asklint.rule import TARGETS
 
 NAME = ".asklint.yaml"
 GIVEN = Path("<given>")  # in place of a file: settings that a program gives as data
+BASELINE = ".asklint-baseline.json"
 _VERSION = re.compile(r"v?1\.([0-9]{1,3})(?:[.+-].*)?")
 _LONGEST = 200  # characters of a message that quotes what is wrong
 Where = tuple[str | int, ...]

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from asklint import lower, tree
 from asklint.ask import Asked, Found, Setup
@@ -19,7 +19,7 @@ from asklint.tree import Document
 
 __all__ = [
     "Checked", "Concluded", "Fixed", "Found", "Refused", "Setup",
-    "change", "check", "conclude", "fix", "is_allowed", "is_heard",
+    "change", "check", "conclude", "fix", "is_allowed", "is_heard", "unaccepted",
 ]  # fmt: skip
 
 Errors = Counter[tuple[str, str]]  # how many there are per object and place
@@ -129,6 +129,9 @@ class Concluded(NamedTuple):
     after: tuple[Told, ...] = ()
 
 
+_One = TypeVar("_One", Found, Concluded)
+
+
 def conclude(told: Iterable[Told], setup: Setup) -> list[Concluded]:
     """What the rules across files say of everything that was noted in the run and the config lets be reported.
 
@@ -191,6 +194,8 @@ def _concluded(rule: Rule, conclusion: Conclusion, about: Told, facts: Sequence[
         rule.source,
         related,
         conclusion.data,
+        where=about.where,
+        value=about.value,
         origin=about.origin,
     )
 
@@ -198,6 +203,14 @@ def _concluded(rule: Rule, conclusion: Conclusion, about: Told, facts: Sequence[
 def is_heard(finding: Finding, setup: Setup) -> bool:
     """Whether the config lets `finding` be reported."""
     return not any(entry.silences(finding, setup.today) for entry in setup.ignore)
+
+
+def unaccepted(found: Sequence[_One], setup: Setup) -> Sequence[_One]:
+    """What of `found`, which holds all findings of its rules in its files, the baseline does not accept."""
+    if setup.baseline is None:
+        return found
+    accepted = setup.baseline.accepts([one.finding for one in found])
+    return [one for one, known in zip(found, accepted, strict=True) if not known]
 
 
 # -- fixing
@@ -227,9 +240,8 @@ def fix(source: Source, setup: Setup, unsafe: bool) -> Fixed:
 
 def _wanted(found: list[Found], setup: Setup, unsafe: bool) -> list[Found]:
     """What is to be mended; in an object that goes, nothing else."""
-    wanted = [
-        one for one in found if one.edits and is_allowed(one.finding.fix, unsafe) and is_heard(one.finding, setup)
-    ]
+    heard = unaccepted([one for one in found if is_heard(one.finding, setup)], setup)
+    wanted = [one for one in heard if one.edits and is_allowed(one.finding.fix, unsafe)]
     going = {(one.document, one.finding.object): one for one in wanted if one.finding.fix and one.finding.fix.drops}
     return [one for one in wanted if going.get((one.document, one.finding.object), one) is one] if going else wanted
 

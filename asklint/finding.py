@@ -116,6 +116,8 @@ class Finding(NamedTuple):
     data: Mapping[str, Any] | None = None
     container: str | None = None  # the name of the container in which the place is
     targets: tuple[str, ...] = ()  # those that it is true of, where a run asks about several
+    where: str = ""  # the pointer with list items by their names: with `value`, what it is known by (asklint.key)
+    value: str = ""  # what is said to be wrong, as text without secrets; "" where something is missing
     origin: Origin | None = None  # what rendered the line, where a template engine did
 
 
@@ -131,6 +133,8 @@ class Told(NamedTuple):
     silenced: bool  # whether a comment or an annotation keeps the rule silent here
     at: tuple[int, Path] = (0, ())  # where the object stands: the index of its document, and its path there
     goes: str | None = None  # the rule whose fix drops the object
+    where: str = ""  # as in a Finding
+    value: str = ""
     origin: Origin | None = None
 
 
@@ -173,5 +177,7 @@ class Report(NamedTuple):
     lang: str = "en"
     names: Sequence[str] = ()  # of the files, in their order
     moot: int = 0  # findings in objects that a fix drops whole, which are not among `findings`
+    accepted: int = 0  # findings that the baseline keeps from being reported
+    stale: Mapping[tuple[str, str], int] = {}  # what the baseline accepts and is no more, by file and key
     namespaces: Sequence[Readiness] | None = None  # of a live cluster; None where files were read
     sides: Sequence[Report] = ()  # what each target says, where a run asks about several; `target` names them all

@@ -31,6 +31,7 @@ class Gathered:
         self.written: list[str] = []
         self.told: list[Told] = []
         self.names: list[str] = []
+        self.checked: list[str] = []  # those of `names` that all was found in
 
     def add(self, one: run.Outcomes) -> None:
         """Adds what a file says, but for what the config keeps from being reported."""
@@ -50,6 +51,8 @@ class Gathered:
         self.findings += left
         self.objects += objects
         self.skipped.update(skipped)
+        if one.input.reason in ("", "excluded") and not any(finding.rule == "yaml-syntax" for finding in findings):
+            self.checked.append(one.input.name)
 
     def mend(self, one: run.Mended) -> None:
         """Adds what a file says once its fixes are made."""
@@ -71,10 +74,12 @@ class Gathered:
         self.mend(one)
 
     def report(self, target: str, lang: str) -> Report:
-        """All of it, and what the rules across files make of it."""
+        """All of it, and what the rules across files make of it, without what the baseline accepts."""
+        found, baseline = self.concluded(), self.setup.baseline
+        accepted = baseline.accepts(found) if baseline else []
         return Report(
             target,
-            self._concluded(),
+            [finding for finding, known in zip(found, accepted, strict=True) if not known] if baseline else found,
             self.files,
             self.objects,
             dict(self.skipped),
@@ -86,9 +91,11 @@ class Gathered:
             lang,
             self.names,
             self.moot,
+            sum(accepted),
+            baseline.stale(found, self.checked, self.setup.judged) if baseline else {},
         )
 
-    def _concluded(self) -> list[Finding]:
+    def concluded(self) -> list[Finding]:
         """The findings, those across files each behind those of its file."""
         found = [not_written(one.finding) for one in engine.conclude(self.told, self.setup)]
         if not found:
@@ -105,11 +112,13 @@ def beside(sides: Sequence[Report]) -> Report:
             alike = repr(finding._replace(source=None, place=finding.place._replace(excerpt=())))
             known = merged.get(alike, finding)
             merged[alike] = known._replace(targets=(*known.targets, side.target))
-    first = sides[0]
+    first, stale = sides[0], [side.stale for side in sides]
     return first._replace(
         target=",".join(side.target for side in sides),
         findings=_in_order(merged.values(), first.names),
         silenced=sum(side.silenced for side in sides),
+        accepted=sum(side.accepted for side in sides),
+        stale={one: min(side.stale.get(one, 0) for side in sides) for one in set.intersection(*map(set, stale))},
         sides=sides,
     )
 

@@ -62,7 +62,36 @@ class Request:
             options=self._options(content),
             folders=(*self.options["folders"], *plan.folders),
             whole=all(os.path.isdir(path) for path in self.paths),
+            baseline="" if self.options.get("no_baseline") else self._baseline(content),
         )
+
+    def _baseline(self, content: Any) -> str:
+        """The file of the baseline; `""` where there is none."""
+        named = self.options.get("baseline") or content.get("baseline")
+        file = self.baseline_file
+        if named and not file.exists():
+            raise Wrong(f"{file}: there is no such baseline; asklint baseline writes it")
+        return str(file) if file.exists() else ""
+
+    @property
+    def baseline_file(self) -> Path:
+        """Where the baseline stands, or would stand: as it was named, else beside the config."""
+        if self.options.get("baseline"):
+            return Path(self.options["baseline"])
+        return self.config.root / str(self.config.content.get("baseline", config.BASELINE))
+
+    def judge(self, targets: Sequence[str]) -> None:
+        """What the baseline accepts is no more where a run about `targets` finds nothing: notes of which rules."""
+        baseline = self.setup.baseline
+        if baseline is None or not {*baseline.targets} <= {*targets}:
+            return
+        rules = {entry.rule for entry in baseline.entries}
+        if self.options["select"] or self.options["ignore"]:
+            rules &= {rule.name for rule in self.setup.rules} | (rules - self.setup.known)
+        root = baseline.path.parent.resolve()
+        if not any(root.is_relative_to(Path(path).resolve()) for path in self.paths):  # across files: all of them
+            rules -= {rule.name for rule in self.setup.rules if rule.across}
+        self.setup = self.setup._replace(judged=frozenset(rules))
 
     def _options(self, content: Any) -> Any:
         version = self.options["kubernetes_version"]
@@ -155,7 +184,10 @@ def requests(paths: tuple[str, ...], options: Mapping[str, Any]) -> list[Request
         raise Wrong(f"--target: {given!r} is not one of {', '.join(TARGETS)}, nor several of them with commas between")
     first = Request(paths, {**options, "target": targets[0] if targets else None})
     rest = targets[1:] if targets else first.others
-    return [first, *(Request(paths, {**options, "target": target}) for target in rest)]
+    every = [first, *(Request(paths, {**options, "target": target}) for target in rest)]
+    for one in every:
+        one.judge([other.plan.target for other in every])
+    return every
 
 
 def _listed(given: Sequence[str]) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ class Plan(NamedTuple):
     silence: tuple[Mapping[str, Any], ...] = ()
     root: str = "."  # the config's folder, from which paths in `silence` count
     whole: bool = False  # whether whole folders were named, and nothing else
+    baseline: str = ""  # its file; none where empty
 
 
 class Outcomes(NamedTuple):
@@ -100,12 +101,17 @@ def specs(folders: Iterable[str]) -> dict[str, Any]:
 
 
 def setup(plan: Plan, known: Mapping[str, Any] | None = None) -> engine.Setup:
-    """The rules of `plan`, ready to be asked; `known` are its specs. Raises RuleError, as specs does."""
+    """The rules of `plan`, ready to be asked; `known` are its specs. Raises RuleError or ConfigError."""
     known = specs(plan.folders) if known is None else known
     rules = rule.load({**data.load(), "rules": known}, plan.target, plan.lang, plan.severity)
     chosen = [one for one in rules if is_chosen(one.name, one.category, plan)]
     ignore = [silence.entry(entry, Path(plan.root)) for entry in plan.silence]
-    return engine.Setup(chosen, plan.options, plan.pods, ignore, date.today(), frozenset(known), plan.whole)
+    made = engine.Setup(chosen, plan.options, plan.pods, ignore, date.today(), frozenset(known), plan.whole)
+    if not plan.baseline:
+        return made
+    from asklint import baseline
+
+    return made._replace(baseline=baseline.read(Path(plan.baseline)))
 
 
 def versioned(
@@ -205,7 +211,7 @@ def stamp(plan: Plan) -> str:
     from asklint import __version__, library
 
     own = [(str(path), path.read_text(encoding="utf-8")) for f in plan.folders for path in library.files(Path(f))]
-    return repr((__version__, plan._replace(silence=(), root=""), own, data.fingerprint()))
+    return repr((__version__, plan._replace(silence=(), root="", baseline=""), own, data.fingerprint()))
 
 
 # -- fixing

@@ -41,17 +41,14 @@ def settle(
     tried: set[tuple[object, ...]] = set()
     for _ in range(ROUNDS):
         concluded = engine.conclude(files.told(), setup._replace(whole=False))
-        fresh = [one for one in concluded if files.wants(one) and _key(one) not in tried]
+        fresh = [one for one in engine.unaccepted(concluded, setup) if files.wants(one) and _key(one) not in tried]
         if not fresh:
             break
         tried.add(_key(fresh[0]))
         files.make(fresh[0])
     if setup.whole:
-        waiting = [
-            one
-            for one in engine.conclude((fact for facts in before.values() for fact in facts), setup)
-            if one.after and files.wants(one)
-        ]
+        concluded = engine.conclude((fact for facts in before.values() for fact in facts), setup)
+        waiting = [one for one in engine.unaccepted(concluded, setup) if one.after and files.wants(one)]
         while ready := [one for one in waiting if all(files.is_gone(fact) for fact in one.after)]:
             for one in ready:
                 files.make(one)

@@ -903,6 +903,8 @@ REPORTS = st.builds(
     moot=st.integers(0, 9),
     namespaces=st.none() | st.lists(READY, max_size=2),
     sides=st.just(()),
+    accepted=st.integers(0, 9),
+    stale=st.dictionaries(st.tuples(TEXT, TEXT), st.integers(1, 9), max_size=2),
 )
 
 

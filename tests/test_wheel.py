@@ -43,10 +43,17 @@ def test_wheel_holds_the_package_and_its_data(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert len(set(names)) == len(names)
-    inside = {name for name in names if not name.partition("/")[0].endswith(".dist-info")}
+    inside = {name for name in names if not name.partition("/")[0].endswith((".dist-info", ".data"))}
     code = {name for name in below(ROOT / "asklint") if name.endswith((".py", "/py.typed"))}
     data = {f"asklint/{name}" for folder in ("rules", "schemas") for name in below(ROOT / folder)}
     assert inside == code | data | {"asklint/compiled.json"}
+
+
+def test_wheel_brings_the_man_page(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.partition("/")[0].endswith(".data"))
+        assert name.partition("/")[2] == "data/share/man/man1/asklint.1"
+        assert archive.read(name).startswith(b".TH ASKLINT 1 ")
 
 
 def test_wheel_says_who_it_is(wheel):

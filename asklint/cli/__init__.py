@@ -19,6 +19,12 @@ from asklint.request import Wrong
 COMMANDS = {
     "check": "manifests",
     "fix": "manifests",
+    "baseline": "baseline",
+    "ignore": "ignore",
+    "init": "begin",
+    "completion": "begin",
+    "lsp": "editors",
+    "schema": "editors",
     "rules": "pages",
     "rule": "pages",
     "matrix": "pages",

@@ -11,19 +11,21 @@ from typing import IO, Any
 import click
 
 from asklint import report, run
+from asklint.cli import complete
 from asklint.cli.screen import Progress, say, stdin, width, write_report, write_stream
 from asklint.finding import SEVERITIES, Report
 from asklint.gather import Gathered, beside
 from asklint.inputs import files
 from asklint.request import STDIN, Request, Wrong, requests
 
+_NAMES: Any = {"metavar": "RULE|CATEGORY", "shell_complete": complete.rules_or_categories}
 _NO_OBJECTS = b"---\n"  # Helm takes a post-renderer that writes nothing for one that failed
 
 # The options of all that asks rules.
 COMMON = (
     click.option("--kubernetes-version", metavar="VERSION", help="The cluster's (default: the newest known)."),
-    click.option("--select", multiple=True, metavar="RULE|CATEGORY", help="Ask these alone."),
-    click.option("--ignore", multiple=True, metavar="RULE|CATEGORY", help="Do not ask these."),
+    click.option("--select", multiple=True, **_NAMES, help="Ask these alone."),
+    click.option("--ignore", multiple=True, **_NAMES, help="Do not ask these."),
     click.option("--config", "config_file", type=click.Path(dir_okay=False), help="Use this .asklint.yaml."),
     click.option("--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own."),
     click.option("--fail-on", type=click.Choice((*SEVERITIES, "never")), help="The least severity that exits 1."),
@@ -32,12 +34,19 @@ COMMON = (
 )
 
 
-def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that check and fix share."""
+def shared(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that the commands about manifests share."""
     options = (
-        click.argument("paths", nargs=-1, metavar="[PATH]..."),
-        click.option("--target", metavar="TARGET", help="ask (default), eci or acs; check takes several: ask,acs."),
+        click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]..."),
+        click.option(
+            "--target",
+            metavar="TARGET",
+            shell_complete=complete.targets,
+            help="ask (default), eci or acs; check takes several: ask,acs.",
+        ),
         *COMMON,
+        click.option("--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="The accepted findings."),
+        click.option("--no-baseline", is_flag=True, help="Report what the baseline accepts, too."),
         click.option("--format", "style", type=click.Choice(tuple(report.FORMATS)), help="How to show what is found."),
         click.option("--output", type=click.Path(dir_okay=False), help="Write the report to this file."),
         click.option("--jobs", type=click.IntRange(1), help="Processes to use (default: all processors)."),
@@ -55,24 +64,25 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command()
-@_shared
+@shared
 def check(paths: tuple[str, ...], **options: Any) -> None:
     """Say what is wrong in PATH: files, folders, or - for standard input. Never writes to a manifest."""
     asked = requests(paths, options)
     content = stdin() if asked[0].paths == ("-",) else None
-    sides = [_checked(one, content) for one in asked]
+    sides = [checked(one, content).report(one.plan.target, one.plan.lang) for one in asked]
     sys.exit(finish(asked[0], beside(sides) if len(sides) > 1 else sides[0]))
 
 
-def _checked(asked: Request, content: bytes | None) -> Report:
+def checked(asked: Request, content: bytes | None) -> Gathered:
+    """All that the inputs of `asked` say; `content` is that of standard input, where it is asked for."""
     gathered = Gathered(asked.setup)
     for one in _outcomes(asked, content):
         gathered.add(one)
-    return gathered.report(asked.plan.target, asked.plan.lang)
+    return gathered
 
 
 @click.command()
-@_shared
+@shared
 @click.option("--unsafe", is_flag=True, help="Make fixes too that change behaviour, cost, reach or data.")
 @click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 if anything would change.")

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from asklint import config, data
+from asklint.cli import complete
 from asklint.cli.screen import say, width
 from asklint.request import Wrong, language
 from asklint.rule import TARGETS, RuleError
@@ -26,7 +27,7 @@ def rules(target: str, lang: str | None) -> None:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete.rules)
 @click.option(
     "--rules", "folders", multiple=True, type=click.Path(exists=True), metavar="DIR", help="Rules of your own."
 )

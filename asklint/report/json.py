@@ -58,8 +58,9 @@ def _summary(report: Report) -> dict[str, Any]:
         **severities,
         "fixable": summary.fixable(report),
         "skipped": {reason: report.skipped[reason] for reason in sorted(report.skipped)},
-        "silenced": report.silenced,
+        "silenced": report.silenced + report.accepted,
         "moot": report.moot,
+        **({"baseline": _baseline(report)} if report.accepted or report.stale else {}),
         "unread": [{"file": file, "reason": reason} for file, reason in report.unread],
     }
 
@@ -73,6 +74,10 @@ def _readiness(one: Readiness) -> dict[str, Any]:
         "complete": one.complete,
         "ready": one.ready,
     }
+
+
+def _baseline(report: Report) -> dict[str, int]:
+    return {"accepted": report.accepted, "stale": sum(report.stale.values())}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -33,6 +33,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "hint-refused": "[fix refused: {0}]",
         "from": "from",
         "around": "somewhere in this block",
+        "action": "asklint: {0} ({1})",
+        "action-all": "asklint: make all safe fixes",
+        "action-silence": "asklint: silence {0} here; write the reason",
         "more": "… {0}",
         ",": ", ",
         ";": "; ",
@@ -58,6 +61,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "skipped": "not checked: {0}",
         "silenced": "silenced: {0}",
         "moot": "not shown: {0} in objects that a fix drops whole",
+        "accepted": "accepted by the baseline: {0}",
+        "stale": "accepted by the baseline and gone: {0} (asklint baseline --prune)",
         "unread": "failed: {0}",
         "fixed": "fixed {0}: {1}",
         "would-fix": "would fix {0}: {1}",
@@ -87,6 +92,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "hint-refused": "[未修改：{0}]",
         "from": "来自",
         "around": "位于此块之内",
+        "action": "asklint：{0}（{1}）",
+        "action-all": "asklint：进行所有安全的修复",
+        "action-silence": "asklint：在此忽略 {0}，请写明原因",
         "more": "… 另有 {0}",
         ",": "、",
         ";": "；",
@@ -112,6 +120,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "skipped": "未检查：{0}",
         "silenced": "已忽略：{0}",
         "moot": "未显示：修复将整个删除的对象中的 {0}",
+        "accepted": "基线已接受：{0}",
+        "stale": "基线已接受但已不存在：{0}（asklint baseline --prune）",
         "unread": "失败：{0}",
         "fixed": "已修复 {0}：{1}",
         "would-fix": "可修复 {0}：{1}",
@@ -306,6 +316,10 @@ def _not_checked(report: Report) -> Iterator[Line]:
         yield Line("moot", say(lang, "moot", count(lang, report.moot, "finding")))
     if report.silenced:
         yield Line("silenced", say(lang, "silenced", count(lang, report.silenced, "finding")))
+    if report.accepted:
+        yield Line("accepted", say(lang, "accepted", count(lang, report.accepted, "finding")))
+    if report.stale:
+        yield Line("stale", say(lang, "stale", count(lang, sum(report.stale.values()), "finding")))
 
 
 def _fixes(report: Report) -> Iterator[Line]:
