@@ -40,15 +40,6 @@ class Unread(TypedDict):
     reason: str
 
 
-class Applications(TypedDict):
-    """How many objects that describe pods run as they are, after safe fixes, after unsafe ones, or not yet."""
-
-    ready: int
-    safe: int
-    unsafe: int
-    blocked: int
-
-
 class Summary(TypedDict):
     """What was looked at, and how many findings there are; `skipped` counts what was not checked, by reason."""
 
@@ -108,9 +99,15 @@ class Related(Place):
     message: str
 
 
-class Finding(Place):
-    """One place where a rule speaks; schemas/report.schema.json describes each key."""
+class Origin(TypedDict):
+    """What rendered the place: the template, the values that its line uses, whether the place is that line."""
 
+    template: str
+    values: list[str]
+    exact: bool
+
+
+class _Finding(Place):
     key: str
     rule: str
     severity: Severity
@@ -122,6 +119,15 @@ class Finding(Place):
     source: str | None
     related: list[Related]
     data: dict[str, Any] | None
+
+
+class Finding(_Finding, total=False):
+    """One place where a rule speaks; schemas/report.schema.json describes each key.
+
+    `origin` is there where the text is what `helm template` wrote.
+    """
+
+    origin: Origin
 
 
 class Refused(TypedDict):

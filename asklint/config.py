@@ -86,7 +86,17 @@ def load(file: Path | None) -> Config:
     for index, folder in enumerate(config.content.get("rules", ())):
         if not (config.root / folder).exists():
             raise written.wrong(("rules", index), f"there is no folder {folder}")
+    _check_charts(config, written)
     return config
+
+
+def _check_charts(config: Config, written: Written) -> None:
+    for index, entry in enumerate(config.content.get("helm", ())):
+        if not (config.root / entry["chart"] / "Chart.yaml").is_file():
+            raise written.wrong(("helm", index, "chart"), f"there is no chart in {entry['chart']}")
+        for at, name in enumerate(entry.get("values", ())):
+            if not (config.root / name).is_file():
+                raise written.wrong(("helm", index, "values", at), f"there is no file {name}")
 
 
 def given(content: Mapping[str, Any]) -> Config:

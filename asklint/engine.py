@@ -86,7 +86,7 @@ def _check(source: Source, documents: list[Document], setup: Setup) -> Checked:
         if document.problem is None and document.data is None and document.dropped is None:
             continue
         reason = unreadable(document) if document.problem is not None else not_checked(document.data)
-        mine = [] if reason else list(objects(document, setup.places, documents))
+        mine = [] if reason else list(objects(document, setup.places, documents, source.added))
         if not reason and not mine and document.problem is None:
             reason = "empty" if is_list(document.data) else "not-kubernetes"
         if reason:
@@ -202,6 +202,7 @@ def _concluded(rule: Rule, conclusion: Conclusion, about: Told, facts: Sequence[
         conclusion.data,
         where=about.where,
         value=about.value,
+        origin=about.origin,
     )
 
 

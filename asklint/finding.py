@@ -89,6 +89,18 @@ class Identity(NamedTuple):
     name: str | None
 
 
+class Origin(NamedTuple):
+    """What rendered the line of a finding.
+
+    `template` is the file, as the engine names it; `values` are those that its line, or the block around it, uses.
+    `exact` is whether the finding's place is the line that made it; otherwise it is a line around it, or not known.
+    """
+
+    template: str
+    values: tuple[str, ...] = ()
+    exact: bool = False
+
+
 class Finding(NamedTuple):
     """One place in one file where a rule speaks, ready to be shown."""
 
@@ -106,6 +118,7 @@ class Finding(NamedTuple):
     targets: tuple[str, ...] = ()  # those that it is true of, where a run asks about several
     where: str = ""  # the path with list items by their names: with `value`, what it is known by (asklint.key)
     value: str = ""  # what is said to be wrong, as text without secrets; "" where something is missing
+    origin: Origin | None = None  # what rendered the line, where a template engine did
 
 
 class Seen(NamedTuple):
@@ -130,6 +143,7 @@ class Told(NamedTuple):
     goes: str | None = None  # the rule whose fix drops the object
     where: str = ""  # as in a Finding
     value: str = ""
+    origin: Origin | None = None
 
 
 # What a file says, without what it takes to fix it: findings, objects, skipped, silenced, facts for rules across files.

@@ -10,6 +10,7 @@ from pathlib import Path
 from asklint import engine, run
 from asklint.finding import Finding, Report, Seen, Told
 from asklint.inputs import files
+from asklint.inputs.rendered import not_written
 
 
 class Clash(ValueError):
@@ -45,8 +46,10 @@ class Gathered:
         self.told += told if len(kept) == len(findings) else _staying(told, findings, kept)
         self.silenced += silenced + len(findings) - len(kept)
         left = without_moot(kept)
-        self.findings += left
         self.moot += len(kept) - len(left)
+        if one.input.rendered:  # another set of values may have rendered the same before
+            left = [finding for finding in left if finding not in self.findings]
+        self.findings += left
         self.seen += seen
         self.skipped.update(skipped)
         if one.input.reason in ("", "excluded") and not any(finding.rule == "yaml-syntax" for finding in findings):
@@ -96,7 +99,7 @@ class Gathered:
 
     def concluded(self) -> list[Finding]:
         """The findings, those across files each behind those of its file."""
-        found = [one.finding for one in engine.conclude(self.told, self.setup)]
+        found = [not_written(one.finding) for one in engine.conclude(self.told, self.setup)]
         if not found:
             return self.findings
         return _in_order([*self.findings, *found], self.names)
@@ -158,6 +161,8 @@ def _write(one: run.Mended, out: Path | None) -> Path | None:
     from asklint import write
 
     input_ = one.without.input
+    if input_.rendered:
+        return None
     if out is None:
         if one.new is None:
             return None

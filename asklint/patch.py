@@ -55,10 +55,10 @@ def _trimmed(old: list[str], new: list[str]) -> tuple[int, tuple[str, ...], tupl
     return skip, tuple(old[skip : len(old) - tail]), tuple(new[skip : len(new) - tail])
 
 
-def unified(name: str, old: str, new: str, context: int = 3) -> str:
-    """What turns `old` into `new`, as patch(1) reads it but for what is masked."""
+def unified(name: str, old: str, new: str, context: int = 3, masked: bool = True) -> str:
+    """What turns `old` into `new`, as patch(1) reads it but for what is `masked`."""
     before, after = _whole(old), _whole(new)
-    shown = _whole(secret.masked(old)), _whole(secret.masked(new))
+    shown = (_whole(secret.masked(old)), _whole(secret.masked(new))) if masked else (before, after)
     told = [f"--- a/{name}\n", f"+++ b/{name}\n"]
     for group in SequenceMatcher(None, before, after).get_grouped_opcodes(context):
         (_, first, _, start, _), (_, _, last, _, stop) = group[0], group[-1]

@@ -11,9 +11,11 @@ from asklint import config, engine, run
 from asklint.finding import NOTHING, SEVERITIES, Finding, Report
 from asklint.gather import Clash, check_mirror
 from asklint.inputs import files
+from asklint.inputs.rendered import Chart, named
 from asklint.rule import TARGETS, RuleError
 
 STDIN = "<stdin>"
+_OF_CHARTS = ("values", "sets", "release", "namespace")  # options, each a field of Chart
 
 
 class Wrong(Exception):
@@ -109,7 +111,12 @@ class Request:
                     raise Wrong(f"--{option}: there is no rule or category {name}{hint}")
 
     def inputs(self, out: Path | None = None) -> list[files.Input]:
-        """The files that were named; `out` is the mirror tree to which they shall go."""
+        """The files that were named, and what is rendered of them; `out` is the mirror tree to which they shall go."""
+        if self.options.get("kustomize"):
+            return self._built(out)
+        asked = self._charts()
+        if asked and out is not None:
+            raise Wrong("--out is for files; `helm template … | asklint fix - > FILE` writes what a chart renders")
         try:
             found = list(files.find(self.paths, self.config.content.get("exclude", ()), self.config.root, out))
             if out is not None:
@@ -118,7 +125,36 @@ class Request:
             raise Wrong(f"{error}: there is no such file or folder") from error
         except Clash as error:
             raise Wrong(f"--out {out}: {error}") from error
-        return found
+        if not asked:
+            return found
+        from asklint.inputs import charts
+
+        return charts.rendered(found, asked)
+
+    def _charts(self) -> list[Chart]:
+        """The charts to render."""
+        given = {name: self.options[name] for name in _OF_CHARTS if self.options.get(name)}
+        configured = self.config.content.get("helm", ())
+        named = any(os.path.isfile(os.path.join(path, "Chart.yaml")) for path in self.paths)
+        if given and not named:
+            raise Wrong("--values, --set, --release and --namespace are for charts; name the folder of one")
+        if not named and not configured:
+            return []
+        from asklint.inputs import charts
+
+        version = self.options["kubernetes_version"] or self.config.content.get("kubernetes-version")
+        asked = charts.asked(self.paths, given, configured, self.config.root)
+        return [one._replace(kubernetes=version) for one in asked]
+
+    def _built(self, out: Path | None) -> list[files.Input]:
+        if out is not None:
+            raise Wrong("--out is for files; `kustomize build … | asklint fix - > FILE` writes what is built")
+        for path in self.paths:
+            if not os.path.isdir(path):
+                raise Wrong(f"--kustomize: {path}: there is no such folder")
+        from asklint.inputs import charts
+
+        return charts.built(self.paths)
 
     def check_stream(self, content: bytes) -> run.Outcomes:
         """What standard input says, whose `content` was read."""
@@ -127,7 +163,7 @@ class Request:
             source = files.decode(files.checked(content), one.name)
         except OSError as error:
             return run.Outcomes(one, NOTHING, run.reason(error))
-        return run.Outcomes(one, run.told(engine.check(source, self.setup)))
+        return run.Outcomes(one, named(run.told(engine.check(source, self.setup)), source.text))
 
     def stream(self) -> files.Input:
         """Standard input, by the name that it shall have."""

@@ -32,10 +32,22 @@ class Object:
     """One Kubernetes object: its data, the document it stands in, and its path there (`("items", 0)` in a List).
 
     `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it. `beside` are all documents of
-    the text, this object's own among them.
+    the text, this object's own among them. `added` are fields that a kustomization gives it on the way to a cluster.
     """
 
-    __slots__ = ("_pods", "api_version", "base", "beside", "data", "document", "group", "kind", "known", "places")
+    __slots__ = (
+        "_pods",
+        "added",
+        "api_version",
+        "base",
+        "beside",
+        "data",
+        "document",
+        "group",
+        "kind",
+        "known",
+        "places",
+    )
 
     def __init__(
         self,
@@ -44,6 +56,7 @@ class Object:
         data: dict[str, Any],
         places: Pods | None = None,
         beside: Sequence[Document] = (),
+        added: tuple[str, ...] = (),
     ) -> None:
         self.document = document
         self.beside = beside or (document,)
@@ -54,6 +67,7 @@ class Object:
         self.group = self.api_version.rpartition("/")[0]
         self.known = f"{self.kind}.{self.group}" if self.group else self.kind
         self.places = places or {}
+        self.added = added
         self._pods: list[Pod] | None = None
 
     @property
@@ -164,9 +178,14 @@ def _is_pod(data: dict[str, Any]) -> bool:
     )
 
 
-def objects(document: Document, places: Pods | None = None, beside: Sequence[Document] = ()) -> Iterator[Object]:
-    """The objects in `document`, those of a List one by one, as kubectl visits them; `beside`: the text's documents."""
-    yield from _objects(document, (), document.data, places, beside)
+def objects(
+    document: Document, places: Pods | None = None, beside: Sequence[Document] = (), added: tuple[str, ...] = ()
+) -> Iterator[Object]:
+    """The objects in `document`, those of a List one by one, as kubectl visits them.
+
+    `beside` are the text's documents, `added` the fields that a kustomization gives the objects.
+    """
+    yield from _objects(document, (), document.data, places, beside, added)
 
 
 def is_list(data: Any) -> bool:
@@ -179,7 +198,7 @@ def is_list(data: Any) -> bool:
 
 
 def _objects(
-    document: Document, base: Path, data: Any, places: Pods | None, beside: Sequence[Document]
+    document: Document, base: Path, data: Any, places: Pods | None, beside: Sequence[Document], added: tuple[str, ...]
 ) -> Iterator[Object]:
     if not isinstance(data, dict):
         return
@@ -187,10 +206,10 @@ def _objects(
     if not isinstance(version, str) or not isinstance(kind, str) or not version or not kind:
         return
     if not is_list(data):
-        yield Object(document, base, data, places, beside)
+        yield Object(document, base, data, places, beside, added)
         return
     for index, item in enumerate(data["items"]):
         if isinstance(item, dict):
             if kind != "List":  # the items of a ConfigMapList need not say what they are
                 item = {"apiVersion": version, "kind": kind.removesuffix("List"), **item}
-            yield from _objects(document, (*base, "items", index), item, places, beside)
+            yield from _objects(document, (*base, "items", index), item, places, beside, added)

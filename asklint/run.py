@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from asklint import data, engine, rule, silence
-from asklint.finding import NOTHING, Finding, Outcome
+from asklint.edit import CannotEdit
+from asklint.finding import NOTHING, Finding, Outcome, Told
 from asklint.inputs import files
 from asklint.inputs.files import Input
+from asklint.inputs.rendered import Rendered, named
+from asklint.source import Source
 
 if TYPE_CHECKING:
     from asklint.cache import Cache
     from asklint.config import Config
     from asklint.settle import Settled
-    from asklint.source import Source
 
 VERSIONED = ("kubernetes-version", "schema")  # the rules that ask for the cluster's version
 PARALLEL = 64  # files; below this a pool costs more than it saves
@@ -167,10 +169,10 @@ def _cache(plan: Plan) -> Cache:
 
 
 def _look_up(cache: Cache, one: Input, index: int, keys: dict[int, bytes]) -> Outcomes | None:
-    if one.reason or one.problem:
+    if one.reason or one.problem or one.rendered:
         return None
     try:
-        keys[index] = cache.key(files.raw(one.path))
+        keys[index] = cache.key(files.raw(one.path) + "".join(one.added).encode())
     except OSError:
         return None
     outcome = cache.get(keys[index], one.name)
@@ -181,8 +183,10 @@ def check_one(one: Input, made: engine.Setup) -> Outcomes:
     """What one file says."""
     if one.reason or one.problem:
         return _unasked(one)
+    if one.rendered:
+        return Outcomes(one, one.rendered.outcome(told(engine.check(Source(one.name, one.rendered.text), made))))
     try:
-        source = files.read(one.path, one.name)
+        source = files.read(one.path, one.name, one.added)
     except OSError as error:
         return Outcomes(one, NOTHING, reason(error))
     return Outcomes(one, told(engine.check(source, made)))
@@ -233,24 +237,33 @@ def settled(mended: Sequence[Mended], made: engine.Setup, unsafe: bool, content:
         return list(mended)
     from asklint.settle import settle
 
-    by_name = {one.without.input.name: one for one in mended}
+    by_name = {one.without.input.name: one for one in mended if not one.without.input.rendered}
 
     def read(name: str) -> Source:
-        one = by_name[name]
+        one = by_name.get(name)
+        if one is None:
+            raise CannotEdit("one of its objects is rendered, and what is rendered is not written back")
         text = one.new if one.new is not None else content or files.raw(one.without.input.path)
-        return files.decode(text, name)
+        return files.decode(text, name, one.without.input.added)
 
-    before = {name: one.without.outcome[4] for name, one in by_name.items()}
-    after = {name: one.fixed.outcome[4] for name, one in by_name.items()}
+    before: dict[str, list[Told]] = {}
+    after: dict[str, list[Told]] = {}
+    for one in mended:  # a template is there once for each set of values
+        before.setdefault(one.without.input.name, []).extend(one.without.outcome[4])
+        after.setdefault(one.without.input.name, []).extend(one.fixed.outcome[4])
     changed, refused = settle(before, after, read, made, unsafe)
-    return [_settled(one, changed.get(name), refused.get(name, []), content) for name, one in by_name.items()]
+    names = [one.without.input.name for one in mended]
+    return [
+        _settled(one, changed.get(name), refused.get(name, []), content)
+        for name, one in zip(names, mended, strict=True)
+    ]
 
 
 def _settled(one: Mended, now: Settled | None, refused: list[engine.Refused], content: bytes) -> Mended:
     if now is None:
         return one._replace(refused=[*one.refused, *refused])
     return one._replace(
-        fixed=Outcomes(one.fixed.input, told(now.checked)),
+        fixed=Outcomes(one.fixed.input, named(told(now.checked), now.source.text)),
         made=[*one.made, *now.mended],
         refused=[*now.refused, *refused],
         old=one.old or content or files.raw(one.without.input.path),
@@ -262,6 +275,8 @@ def fix_one(one: Input, made: engine.Setup, unsafe: bool) -> Mended:
     """What can be mended in one file."""
     if one.reason or one.problem:
         return Mended(_unasked(one), _unasked(one))
+    if one.rendered:
+        return _not_written(one, one.rendered, made, unsafe)
     try:
         return mend(one, files.raw(one.path), made, unsafe)
     except OSError as error:
@@ -269,11 +284,35 @@ def fix_one(one: Input, made: engine.Setup, unsafe: bool) -> Mended:
         return Mended(unread, unread)
 
 
+def _not_written(one: Input, rendered: Rendered, made: engine.Setup, unsafe: bool) -> Mended:
+    """What was rendered: what it was rendered from stays as it is, and each fix says what to do instead."""
+    checked = engine.check(Source(one.name, rendered.text), made)
+    outcome = Outcomes(one, rendered.outcome(told(checked)))
+    refused = []
+    for found in checked.found:
+        finding = rendered.placed(found.finding)
+        if finding.fix and finding.fix.refused and finding.fix.applicability in ("safe", "unsafe")[: 1 + unsafe]:
+            refused.append(engine.Refused(finding, _instead(found, finding, rendered) or finding.fix.refused))
+    refused.sort(key=lambda one: one.finding.place[1:3])
+    return Mended(outcome, outcome, refused=[one for one in refused if engine.is_heard(one.finding, made)])
+
+
+def _instead(found: engine.Found, placed: Finding, rendered: Rendered) -> str | None:
+    """What mends `found`, where a value of the chart does the same as its fix."""
+    if rendered.chart is None or placed.origin is None:
+        return None
+    from asklint.inputs import values
+
+    setting = values.mending(found, placed.origin, rendered)
+    return setting and f"no template is edited: the value {setting} does the same"
+
+
 def mend(one: Input, content: bytes, made: engine.Setup, unsafe: bool) -> Mended:
     """What can be mended in `content`. Raises CannotRead where that is no text."""
-    source = files.decode(content, one.name)
+    source = files.decode(content, one.name, one.added)
     fixed = engine.fix(source, made, unsafe)
-    without, left = Outcomes(one, told(fixed.before)), Outcomes(one, told(fixed.checked))
+    without = Outcomes(one, named(told(fixed.before), source.text))
+    left = Outcomes(one, named(told(fixed.checked), fixed.text))
     if fixed.text == source.text:
         return Mended(without, left, fixed.mended, fixed.refused)
     return Mended(without, left, fixed.mended, fixed.refused, content, source.encode(fixed.text))

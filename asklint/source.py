@@ -25,21 +25,30 @@ class Source:
 
     `name` is the path as the user gave it, joined with the path below it, or `<stdin>`. `text` has no byte-order mark.
     `problem` says why the text may be checked but not written back (`""` when it may): what was read is not what stands
-    on the disk, byte for byte.
+    on the disk, byte for byte. `added` are fields that a kustomization gives the objects in it.
     """
 
-    __slots__ = ("_lines", "encoding", "mark", "name", "problem", "text")
+    __slots__ = ("_lines", "added", "encoding", "mark", "name", "problem", "text")
 
-    def __init__(self, name: str, text: str, encoding: str = "utf-8", mark: bytes = b"", problem: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        encoding: str = "utf-8",
+        mark: bytes = b"",
+        problem: str = "",
+        added: tuple[str, ...] = (),
+    ) -> None:
         self.name = name
         self.text = text
         self.encoding = encoding
         self.mark = mark
         self.problem = problem
+        self.added = added
         self._lines: list[int] | None = None
 
     @classmethod
-    def decode(cls, name: str, raw: bytes) -> Source:
+    def decode(cls, name: str, raw: bytes, added: tuple[str, ...] = ()) -> Source:
         """The Source in `raw`, decoded as kubectl does: UTF-8 or UTF-16 with a mark; invalid bytes become U+FFFD."""
         for mark, encoding in _MARKS:
             if raw.startswith(mark):
@@ -48,10 +57,11 @@ class Source:
             mark, encoding = b"", "utf-8"
         body = raw[len(mark) :]
         try:
-            return cls(name, body.decode(encoding), encoding, mark)
+            return cls(name, body.decode(encoding), encoding, mark, "", added)
         except UnicodeDecodeError as error:
             text = body.decode(encoding, "replace")
-            return cls(name, text, encoding, mark, f"byte {error.start + len(mark)} is not valid {encoding.upper()}")
+            problem = f"byte {error.start + len(mark)} is not valid {encoding.upper()}"
+            return cls(name, text, encoding, mark, problem, added)
 
     def encode(self, text: str) -> bytes:
         """`text` as bytes, in the encoding and with the mark this Source was read with."""
@@ -59,7 +69,7 @@ class Source:
 
     def with_text(self, text: str) -> Source:
         """This Source with another text."""
-        return Source(self.name, text, self.encoding, self.mark, self.problem)
+        return Source(self.name, text, self.encoding, self.mark, self.problem, self.added)
 
     def position(self, offset: int) -> Position:
         """The line and column of the code point at `offset`; only LF ends a line, as editors count."""

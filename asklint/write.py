@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 
@@ -73,6 +74,32 @@ def below(folder: Path, name: str) -> Path:
     """Where a file called `name` stands in a mirror tree: always in `folder`, whatever roots and `..` the name has."""
     path = Path(os.path.normpath(name))
     return folder.joinpath(*(part for part in path.parts if part not in ("..", path.anchor)))
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for other programs to read, gone afterwards. Raises OSError."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="asklint-") as name:
+        yield Path(os.path.realpath(name))
+
+
+def copy(folder: Path, to: Path, changed: Mapping[Path, str]) -> None:
+    """Copies `folder` to `to`, links as what they lead to; the `changed` files (below `folder`) get this text.
+
+    Raises OSError.
+    """
+    import shutil
+
+    try:
+        shutil.copytree(folder, to, ignore_dangling_symlinks=True)
+    except shutil.Error as error:
+        raise OSError(str(error)) from error
+    for path, text in changed.items():
+        place = to / path.relative_to(folder)
+        place.chmod(0o600)  # the file may be closed to writing where it comes from
+        place.write_text(text, encoding="utf-8", newline="")
 
 
 def report(path: Path, content: bytes) -> None:

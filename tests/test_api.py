@@ -151,6 +151,7 @@ def test_types_are_those_of_the_schema():
         api.Finding: SCHEMA["$defs"]["finding"],
         api.Object: SCHEMA["$defs"]["finding"]["properties"]["object"],
         api.Fix: SCHEMA["$defs"]["finding"]["properties"]["fix"],
+        api.Origin: SCHEMA["$defs"]["finding"]["properties"]["origin"],
         api.Related: SCHEMA["$defs"]["finding"]["properties"]["related"]["items"],
     }
     defined = {one for name, one in vars(api).items() if is_typeddict(one) and not name.startswith("_")}

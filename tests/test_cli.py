@@ -167,6 +167,9 @@ def test_check_reads_standard_input(tmp_path):
     assert done.stdout.startswith("<stdin>:6:3: error[host-network]")
 
 
+BARE = "---\n# Source: shop/templates/web.yaml\n# a licence\n"
+
+
 @pytest.mark.parametrize(
     ("stdin", "words", "status", "out"),
     [
@@ -174,7 +177,8 @@ def test_check_reads_standard_input(tmp_path):
         pytest.param(ERROR, (), 0, ERROR, id="an error stays: the stream is what counts"),
         pytest.param(ERROR, ("--fail-on", "error"), 1, ERROR, id="an error stays, and was asked for"),
         pytest.param(STAYS, ("--unsafe", "--fail-on", "never"), 0, STAYS, id="nothing fails"),
-        pytest.param("", (), 0, "", id="nothing in, nothing out"),
+        pytest.param("", (), 0, "---\n", id="nothing in, an empty document out"),
+        pytest.param(BARE, ("--fail-on", "error"), 0, BARE, id="a chart without objects passes"),
         pytest.param("# nothing\n", (), 0, "# nothing\n", id="nothing to check passes through"),
         pytest.param("# nothing\n", ("--fail-on", "error"), 2, "", id="nothing to check, asked as check is"),
         pytest.param("a: [\n", (), 0, "a: [\n", id="what is no manifest passes through"),

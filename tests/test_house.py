@@ -41,6 +41,7 @@ LADDER = [
     "finding",
     "key",
     "resource",
+    "emit",
     "silence",
     "cache",
     "quantity",

@@ -36,7 +36,9 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
         return
     told = _Told(subject, here, root, params)
     for problem in found:
-        if not _to_be_filled(problem) and not (problem.case == "missing" and told.is_fragment):
+        if _to_be_filled(problem):
+            continue
+        if problem.case != "missing" or not (told.is_fragment or problem.name in subject.added):
             yield told.hit(problem)
 
 

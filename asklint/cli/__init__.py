@@ -29,6 +29,7 @@ COMMANDS = {
     "rule": "pages",
     "matrix": "pages",
     "test": "pages",
+    "krm": "krm",
 }  # the module in which each command stands: it is imported when the command is asked for
 
 

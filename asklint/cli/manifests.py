@@ -19,6 +19,7 @@ from asklint.inputs import files
 from asklint.request import STDIN, Request, Wrong, requests
 
 _NAMES: Any = {"metavar": "RULE|CATEGORY", "shell_complete": complete.rules_or_categories}
+_NO_OBJECTS = b"---\n"  # Helm takes a post-renderer that writes nothing for one that failed
 
 # The options of all that asks rules.
 COMMON = (
@@ -64,6 +65,11 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--jobs", type=click.IntRange(1), help="Processes to use (default: all processors)."),
         click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found."),
         click.option("--stdin-filename", default=STDIN, metavar="NAME", help="What to call standard input."),
+        click.option("--values", multiple=True, metavar="FILE", help="Render the chart in PATH with these values."),
+        click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="… and with this value."),
+        click.option("--release", metavar="NAME", help="… as this release."),
+        click.option("--namespace", metavar="NAME", help="… in this namespace."),
+        click.option("--kustomize", is_flag=True, help="Build the kustomization in PATH, and check what comes of it."),
     )
     for option in reversed(options):
         command = option(command)
@@ -98,15 +104,33 @@ def checked(asked: Request, content: bytes | None) -> Gathered:
 @click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 if anything would change.")
 @click.option("--out", type=click.Path(file_okay=False), metavar="DIR", help="Write all files to DIR instead.")
-def fix(paths: tuple[str, ...], unsafe: bool, diff: bool, check_only: bool, out: str | None, **options: Any) -> None:
+@click.option(
+    "--emit",
+    type=click.Choice(("patch", "kustomize")),
+    help="Write to DIR one patch, or an overlay, and change no source.",
+)
+def fix(
+    paths: tuple[str, ...],
+    unsafe: bool,
+    diff: bool,
+    check_only: bool,
+    out: str | None,
+    emit: str | None,
+    **options: Any,
+) -> None:
     """Rewrite the manifests in PATH so that they run on the target; what is not safe only with --unsafe."""
     asked, *others = requests(paths, options)
     if others:
         raise Wrong("fix writes for one target; check shows several side by side")
     if asked.paths == ("-",):
-        if out:
+        if out or emit:
             raise Wrong("--out is for files; standard input goes to standard output")
         sys.exit(_fix_stream(asked, unsafe, diff, check_only))
+    if emit:
+        from asklint.cli.emission import emitted
+
+        output = Output(asked, sys.stdout, asked.plan.target)
+        sys.exit(finish(asked, emitted(asked, emit, unsafe, out, diff or check_only), output))
     output = Output(asked, sys.stderr if diff else sys.stdout, asked.plan.target)
     gathered, folder = Gathered(asked.setup), Path(out) if out else None
     inputs = asked.inputs(folder)
@@ -172,12 +196,16 @@ def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> i
     if mended.new is not None and not diff and not check_only:
         gathered.written.append(one.name)
     told = gathered.report(asked.plan.target, asked.plan.lang)
-    status = asked.status(told) if asked.options["fail_on"] else 0
+    blank = not content.strip()
+    no_objects = blank or (
+        set(told.skipped) == {"empty"} and b"# Source: " in content
+    )  # what Helm pipes of such a chart
+    status = asked.status(told) if asked.options["fail_on"] and not no_objects else 0
     ends = max(status, int(check_only and bool(mended.made)))
     texts = output.render(told, ends)  # before a byte is written: a fault must leave standard output empty
     if status != 2 and diff:
         _show_patch(mended)
     elif status != 2 and not diff and not check_only:
-        write_stream(content if mended.new is None else mended.new)
+        write_stream(_NO_OBJECTS if blank else content if mended.new is None else mended.new)
     output.show(texts)
     return ends

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from asklint import glob, tree
-from asklint.path import mapping, sequence
+from asklint import glob
+from asklint.inputs import overlay
+from asklint.inputs.overlay import Overlay
+from asklint.inputs.rendered import Rendered
 from asklint.source import Source
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 LARGEST = 64 * 1024 * 1024  # the API server takes objects of 3 MiB at most; what is larger than this is no manifest
 
 _ENDINGS = (".yaml", ".yml", ".json")
-_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _VALUES = re.compile(r"values[\w.-]*\.ya?ml|.*[-_.]values\.ya?ml|values\.schema\.json")
 _CHART_FILES = ("Chart.yaml", "Chart.yml", "Chart.lock")
 _DEEPEST = 6  # folders: below a chart's root a template stands no deeper; an overlay keeps its patches within three
@@ -29,13 +30,16 @@ class Input(NamedTuple):
     """A file to read. `name` is the path as the user gave it, joined with the path below it.
 
     `reason` says why it is not to be checked (a Helm template, a values file, …), `problem` why it cannot be read; both
-    are `""` where it may be.
+    are `""` where it may be. `rendered` is what a template engine made of it, which is checked in its place.
+    `added` are the fields that a kustomization gives its objects.
     """
 
     name: str
     path: Path
     reason: str = ""
     problem: str = ""
+    rendered: Rendered | None = None
+    added: tuple[str, ...] = ()
 
 
 class CannotRead(OSError):
@@ -62,17 +66,17 @@ def _check_size(size: int) -> None:
         raise CannotRead(f"it is larger than {LARGEST >> 20} MiB, which no manifest is")
 
 
-def decode(content: bytes, name: str) -> Source:
-    """The Source in `content`. Raises CannotRead where that is no text."""
-    source = Source.decode(name, content)
+def decode(content: bytes, name: str, added: tuple[str, ...] = ()) -> Source:
+    """The Source in `content`, whose objects a kustomization gives the fields `added`. Raises CannotRead."""
+    source = Source.decode(name, content, added)
     if "\0" in source.text:
         raise CannotRead("it is a binary file")
     return source
 
 
-def read(path: Path, name: str) -> Source:
-    """The Source in the file at `path`. Raises OSError (CannotRead among it) where it cannot be read."""
-    return decode(raw(path), name)
+def read(path: Path, name: str, added: tuple[str, ...] = ()) -> Source:
+    """The Source in the file at `path`, as decode has it. Raises OSError (CannotRead among it)."""
+    return decode(raw(path), name, added)
 
 
 def find(
@@ -101,7 +105,8 @@ def find(
 
 def _file(name: str, around: _Around) -> Input:
     path = Path(name)
-    return Input(name, path, around.reason(path, around.patches_near(path)))
+    said = around.overlay(path)
+    return Input(name, path, around.reason(path, said), added=said.added(path))
 
 
 def _folder(top: str, around: _Around, out: Path | None) -> Iterator[Input]:
@@ -128,9 +133,9 @@ def _folder(top: str, around: _Around, out: Path | None) -> Iterator[Input]:
             if not name.startswith(".") and not ignored.match(folder, name, False):
                 paths.append(Path(folder, name))
     paths = list(_without_links(paths, root))
-    patches = set[str]().union(*(_patches(path) for path in paths if path.name in _KUSTOMIZATIONS))
+    said = overlay.together(overlay.read(path) for path in paths if path.name in overlay.NAMES)
     for path in paths:
-        yield _regular(Input(str(path), path, around.reason(path, patches)))
+        yield _regular(Input(str(path), path, around.reason(path, said), added=said.added(path)))
     yield from problems
 
 
@@ -202,15 +207,15 @@ class _Around:
 
     def __init__(self) -> None:
         self.charts: dict[Path, Path | None] = {}
-        self.named: dict[Path, set[str]] = {}
+        self.said: dict[Path, Overlay] = {}
 
-    def reason(self, path: Path, patches: set[str]) -> str:
+    def reason(self, path: Path, said: Overlay) -> str:
         """Why the file at `path` is no manifest, as its place and name tell; `""` where it may be one."""
-        if path.name in _KUSTOMIZATIONS:
+        if path.name in overlay.NAMES:
             return "kustomization"
         if path.name in _CHART_FILES:
             return "chart-file"
-        if patches and os.path.realpath(path) in patches:
+        if said.is_patch(path):
             return "kustomize-patch"
         whole = Path(os.path.abspath(path))
         chart = self.chart(whole.parent)
@@ -228,13 +233,13 @@ class _Around:
             self.charts[folder] = next((one for one in above if (one / "Chart.yaml").is_file()), None)
         return self.charts[folder]
 
-    def patches_near(self, path: Path) -> set[str]:
-        """The patches that a kustomization beside or above `path` names; they stand at most two folders down."""
+    def overlay(self, path: Path) -> Overlay:
+        """What the kustomizations beside and above `path` say; patches stand at most two folders down."""
         folder = Path(os.path.abspath(path)).parent
-        if folder not in self.named:
-            files = [above / name for above in (folder, *folder.parents)[:3] for name in _KUSTOMIZATIONS]
-            self.named[folder] = set[str]().union(*(_patches(file) for file in files))
-        return self.named[folder]
+        if folder not in self.said:
+            near = [above / name for above in (folder, *folder.parents)[:3] for name in overlay.NAMES]
+            self.said[folder] = overlay.together(map(overlay.read, near))
+        return self.said[folder]
 
 
 def _has_braces(path: Path) -> bool:
@@ -242,19 +247,3 @@ def _has_braces(path: Path) -> bool:
         return path.is_file() and b"{{" in raw(path)
     except OSError:
         return False
-
-
-def _patches(kustomization: Path) -> set[str]:
-    """The files that `kustomization` uses as patches, as real paths."""
-    try:
-        text = raw(kustomization).decode("utf-8", "replace") if kustomization.is_file() else ""
-    except OSError:
-        return set()
-    names: list[object] = []
-    for document in tree.read(text):
-        data = mapping(document.data)
-        names += sequence(data.get("patchesStrategicMerge"))
-        for key in ("patches", "patchesJson6902"):
-            names += [mapping(patch).get("path") for patch in sequence(data.get(key))]
-    plain = [name for name in names if isinstance(name, str) and "\n" not in name and "\0" not in name]
-    return {os.path.realpath(kustomization.parent / name) for name in plain}

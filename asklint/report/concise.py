@@ -28,6 +28,9 @@ def _line(finding: Finding, lang: str, color: bool) -> str:
 
 
 def _hint(finding: Finding, lang: str) -> Iterator[str]:
+    origin = summary.origin(finding, lang)
+    if origin:
+        yield f"（{origin}）" if lang == "zh" else f"({origin})"
     if finding.fix and finding.fix.refused is not None:
         yield summary.say(lang, "hint-refused", finding.fix.refused)
     elif finding.fix:

@@ -93,6 +93,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "caveat": fix.caveat if fix else None,
         **_place(finding.place),
+        **({"origin": finding.origin._asdict()} if finding.origin else {}),
         "pointer": finding.pointer,
         "object": of and {"apiVersion": of.api_version, "kind": of.kind, "namespace": of.namespace, "name": of.name},
         "fix": fix and _fix(fix),

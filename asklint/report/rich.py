@@ -112,6 +112,9 @@ class _Told:
             yield self.row("", "|")
             yield self.where(":::", place, word)
             yield from self.excerpt(place, limit=1)
+        origin = summary.origin(finding, self.lang)
+        if origin:
+            yield from self.note(say(self.lang, "from"), origin)
         if finding.fix:
             yield from self.fix(finding.fix)
         if finding.source:

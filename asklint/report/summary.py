@@ -31,6 +31,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "hint-unsafe": "[fix: unsafe]",
         "hint-suggestion": "[suggestion]",
         "hint-refused": "[fix refused: {0}]",
+        "from": "from",
+        "around": "somewhere in this block",
         "action": "asklint: {0} ({1})",
         "action-all": "asklint: make all safe fixes",
         "action-silence": "asklint: silence {0} here; write the reason",
@@ -88,6 +90,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "hint-unsafe": "[修复：不安全]",
         "hint-suggestion": "[建议]",
         "hint-refused": "[未修改：{0}]",
+        "from": "来自",
+        "around": "位于此块之内",
         "action": "asklint：{0}（{1}）",
         "action-all": "asklint：进行所有安全的修复",
         "action-silence": "asklint：在此忽略 {0}，请写明原因",
@@ -201,6 +205,19 @@ def targets(finding: Finding, lang: str) -> str:
     """`(ask, acs)`: what the finding is true of, where a run asks about several targets; "" elsewhere."""
     names = say(lang, ",").join(finding.targets)
     return names and (f"（{names}）" if lang == "zh" else f"({names})")
+
+
+def origin(finding: Finding, lang: str) -> str:
+    """What rendered the line of the finding: the template, where the place does not name it, and the values; or ""."""
+    told = finding.origin
+    if told is None:
+        return ""
+    parts = list(told.values)
+    if told.template != finding.place.file:
+        parts.append(told.template)
+    elif not told.exact:
+        parts.append(say(lang, "around"))
+    return say(lang, ",").join(parts)
 
 
 def findings(report: Report) -> Sequence[Finding]:

@@ -1,0 +1,92 @@
+"""What a kustomization says of the files around it: which are patches, and what it adds to the others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from asklint import tree
+from asklint.path import mapping, sequence
+
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+SELECTOR = "selector"  # what commonLabels, and labels that include selectors, write into every workload
+_DEEPEST = 6  # kustomizations of kustomizations
+_LARGEST = 1 << 20
+
+
+class Overlay(NamedTuple):
+    """Real paths of the files that a kustomization, or some of them together, use in one way or another."""
+
+    patches: frozenset[str] = frozenset()
+    resources: frozenset[str] = frozenset()
+    labelled: frozenset[str] = frozenset()  # resources whose selectors are written by it
+
+    def added(self, path: Path) -> tuple[str, ...]:
+        """The fields that the objects in the file at `path` are given."""
+        return (SELECTOR,) if self.labelled and os.path.realpath(path) in self.labelled else ()
+
+    def is_patch(self, path: Path) -> bool:
+        """Whether the file at `path` is a patch: listed as one, or beside a kustomization in a folder of that name.
+
+        What stands in `patches/` and is no resource is a patch that is not in use, as kubebuilder leaves them.
+        """
+        real = os.path.realpath(path)
+        if real in self.patches:
+            return True
+        folder = os.path.dirname(real)
+        if os.path.basename(folder) != "patches" or real in self.resources:
+            return False
+        return any(os.path.isfile(os.path.join(os.path.dirname(folder), name)) for name in NAMES)
+
+
+def together(overlays: Iterable[Overlay]) -> Overlay:
+    """What several kustomizations say."""
+    parts = list(zip(*overlays, strict=True))
+    return Overlay(*(frozenset[str]().union(*part) for part in parts)) if parts else Overlay()
+
+
+def read(kustomization: Path) -> Overlay:
+    """What the kustomization says; nothing where there is none, or where it cannot be read."""
+    data = _data(kustomization)
+    folder = kustomization.parent
+    patches = [*sequence(data.get("patchesStrategicMerge"))]
+    for key in ("patches", "patchesJson6902"):
+        patches += [mapping(patch).get("path") for patch in sequence(data.get(key))]
+    resources = _resources(data, folder, _DEEPEST)
+    return Overlay(_paths(patches, folder), resources, resources if _labels_selectors(data) else frozenset())
+
+
+def _data(kustomization: Path) -> Any:
+    try:
+        if not kustomization.is_file() or kustomization.stat().st_size > _LARGEST:
+            return {}
+        text = kustomization.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return {}
+    return mapping(next((one.data for one in tree.read(text) if isinstance(one.data, dict)), None))
+
+
+def _paths(names: Iterable[object], folder: Path) -> frozenset[str]:
+    plain = [name for name in names if isinstance(name, str) and "\n" not in name and "\0" not in name]
+    return frozenset(os.path.realpath(folder / name) for name in plain)
+
+
+def _resources(data: Any, folder: Path, deep: int) -> frozenset[str]:
+    """The files that are resources of a kustomization, and of those that it builds upon."""
+    found: set[str] = set()
+    for path in _paths([*sequence(data.get("resources")), *sequence(data.get("bases"))], folder):
+        if not os.path.isdir(path):
+            found.add(path)
+        elif deep:
+            for name in NAMES:
+                found |= _resources(_data(Path(path, name)), Path(path), deep - 1)
+    return frozenset(found)
+
+
+def _labels_selectors(data: Any) -> bool:
+    entries = map(mapping, sequence(data.get("labels")))
+    return bool(mapping(data.get("commonLabels"))) or any(
+        mapping(entry.get("pairs")) and entry.get("includeSelectors") is True for entry in entries
+    )

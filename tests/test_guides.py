@@ -1,0 +1,111 @@
+"""The commands of docs/helm.md and docs/kustomize.md run as they stand there, with the real helm, helm3 and kubectl."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from kit import ASKLINT, scene
+
+ROOT = Path(__file__).resolve().parents[1]
+BLOCK = re.compile(r"(?:^<!-- (?P<note>[^\n]*) -->\n)?^```(?P<kind>\w*)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
+NEEDS = {"helm.md": ("helm", "helm3"), "kustomize.md": ("kubectl", "patch")}
+
+
+def blocks(page: str) -> list[tuple[str, str, str]]:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    return [(match["note"] or "", match["kind"], match["text"]) for match in BLOCK.finditer(text)]
+
+
+def steps(page: str, tmp_path: Path) -> list[tuple[str, str, str, str]]:
+    """Every block of `page`, done in order in a copy of fixtures: its note, its text, and what it printed.
+
+    The words before blocks are those of test_docs; what it does not run, with Helm 3 or in a container, is run here.
+    """
+    for tool in NEEDS[page]:
+        if shutil.which(tool) is None:
+            pytest.skip(f"there is no {tool} on PATH (python scripts/tools.py DIR brings it)")
+    work = tmp_path / "work"
+    shutil.copytree(ROOT / "fixtures", work)
+    helm3 = scene(tmp_path / "helm3", {})
+    helm3.mkdir()
+    (helm3 / "helm").symlink_to(shutil.which("helm3") or "helm3")
+    docker = scene(tmp_path / "function", {"docker": f"#!/bin/sh\nexec {ASKLINT} krm\n"})
+    (docker / "docker").chmod(0o755)
+    done = []
+    for note, kind, text in blocks(page):
+        if kind == "yaml":
+            scene(work, {note.removeprefix("file: "): text})
+        elif kind == "sh":
+            env = {**os.environ, "HELM_DATA_HOME": str(tmp_path / "data")}
+            first = f"{helm3}:" if note.endswith("Helm 3") else f"{docker}:" if "container" in note else ""
+            env["PATH"] = f"{first}{ASKLINT.parent}:{os.environ['PATH']}"
+            if note.endswith("Helm 3"):
+                env["HELM_PLUGINS"] = str(tmp_path / "none")  # it cannot read the plugins of Helm 4
+            ran = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", text], cwd=work, env=env, capture_output=True, text=True, timeout=120
+            )
+            wanted = int(note.removeprefix("exits ")) if note.startswith("exits ") else 0
+            assert ran.returncode == wanted, f"{text}{ran.stdout}{ran.stderr}"
+            done.append((note, text, ran.stdout, ran.stderr))
+    return done
+
+
+def test_helm(tmp_path):
+    done = {text.splitlines()[-1]: (said, told) for _, text, said, told in steps("helm.md", tmp_path)}
+    first = next(iter(done.values()))[0]
+    assert "shop/templates/web.yaml:15:7: error[host-network]" in first
+    assert "(.Values.hostNetwork)" in first
+    prod = next(said for text, (said, _) in done.items() if "values-prod" in text)
+    assert "host-network" not in prod
+    assert "shop/templates/agent.yaml:3:1: error[daemonset]" in prod
+    both = done["asklint check ."][0]
+    assert "shop/templates/web.yaml:15:7: error[host-network]" in both
+    assert "shop/templates/agent.yaml:3:1: error[daemonset]" in both
+    assert "<stdin>:" in done["helm template shop ./shop | asklint check -"][0]
+    assert "(shop/templates/web.yaml)" in done["helm template shop ./shop | asklint check -"][0]
+    rendered = [
+        said
+        for text, (said, _) in done.items()
+        if text.endswith((" --post-renderer asklint", "--post-renderer-args -"))
+    ]
+    assert len(rendered) == 2
+    for said in (*rendered, (tmp_path / "work" / "ready.yaml").read_text()):
+        assert "type: LoadBalancer" in said
+        assert "hostNetwork" not in said
+        assert "privileged: true" in said  # an error is left, and stops nothing
+    last = list(done.values())[-1]
+    assert (last[0], "asklint" in last[1]) == ("", True)
+
+
+def test_the_finding_shown_is_the_one_that_check_gives():
+    if shutil.which("helm") is None:
+        pytest.skip("there is no helm on PATH (python scripts/tools.py DIR brings it)")
+    command = [ASKLINT, "check", "--format", "rich", "shop"]
+    said = subprocess.run(command, cwd=ROOT / "fixtures", capture_output=True, text=True, timeout=60).stdout
+    (shown,) = (text for _, kind, text in blocks("helm.md") if kind == "text")
+    assert shown in said
+
+
+def test_kustomize(tmp_path):
+    done = {text.splitlines()[-1]: said for _, text, said, _ in steps("kustomize.md", tmp_path)}
+    plain = done["asklint check --fail-on never overlay"]
+    assert "overlay/base/web.yaml:8:7: error[host-pid]" in plain
+    assert "schema" not in plain
+    assert "1 kustomize patch" in plain
+    built = done["asklint check --kustomize overlay/prod"]
+    assert "overlay/base/web.yaml:8:7: error[host-pid]" in built
+    assert "overlay/base/web.yaml:19:1: error[service-nodeport]" in built
+    assert "(somewhere in this block)" in built
+    assert "hostPID" not in (tmp_path / "work" / "overlay" / "base" / "web.yaml").read_text()  # patched at the end
+    for said in (
+        done["kubectl kustomize fixed"],
+        (tmp_path / "work" / "ready.yaml").read_text(),
+        done["kubectl kustomize --enable-alpha-plugins overlay/ready"],
+    ):
+        assert "hostPID" not in said
+        assert "type: LoadBalancer" in said
