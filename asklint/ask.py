@@ -76,7 +76,7 @@ class Asked:
             spoken += [(rule, None, hit) for subject in subjects for hit in self._hits(rule, subject)]
         for here in mine:
             spoken += self._ask_object(here)
-        for rule, of, hit in _without_replaced(spoken):
+        for rule, of, hit in _without_replaced(spoken, self._noted_instead(mine)):
             start, end = self._span(of, hit)
             if any(suppression.silences(rule.name, start) for suppression in suppressions):
                 self.silenced += 1
@@ -93,6 +93,18 @@ class Asked:
             for subject in _subjects(rule, here):
                 for hit in self._hits(rule, subject):
                     yield rule, here, hit
+
+    def _noted_instead(self, mine: list[Object]) -> set[tuple[str, int, Path]]:
+        """Where a rule across files has the word in place of another (`instead-of`): its name, the object, the path."""
+        return {
+            (name, id(here), fact.path)
+            for rule in self.setup.rules
+            if rule.across is not None and rule.instead_of
+            for here in mine
+            for subject in _subjects(rule, here)
+            for fact in rule.collect(subject, self.setup.options.get(rule.name, {}))
+            for name in rule.instead_of
+        }
 
     def _note(self, here: Object, suppressions: list[silence.Suppression]) -> Iterator[Told]:
         """What the rules across files note of `here`."""
@@ -295,8 +307,9 @@ def based(edit: Edit, base: Path) -> Edit:
 
 
 def _without_replaced(
-    spoken: list[tuple[Rule, Object | None, Hit]],
+    spoken: list[tuple[Rule, Object | None, Hit]], noted: set[tuple[str, int, Path]]
 ) -> list[tuple[Rule, Object | None, Hit]]:
-    """`spoken` without what another rule says in its place (`instead-of`)."""
+    """`spoken` without what another rule says in its place (`instead-of`), or has `noted` to say."""
     taken = {(name, id(of), hit.path) for rule, of, hit in spoken if rule.instead_of for name in rule.instead_of}
+    taken |= noted
     return [one for one in spoken if (one[0].name, id(one[1]), one[2].path) not in taken] if taken else spoken

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from asklint import engine, run
@@ -76,7 +76,8 @@ class Gathered:
 
     def report(self, target: str, lang: str) -> Report:
         """All of it, and what the rules across files make of it, without what the baseline accepts."""
-        found, baseline = self.concluded(), self.setup.baseline
+        every, baseline = self._every(), self.setup.baseline
+        found = without_moot(every, self._whole)
         accepted = baseline.accepts(found) if baseline else []
         return Report(
             target,
@@ -91,7 +92,7 @@ class Gathered:
             self.written,
             lang,
             self.names,
-            self.moot,
+            self.moot + len(every) - len(found),
             sum(accepted),
             baseline.stale(found, self.checked, self.setup.judged) if baseline else {},
             seen=self.seen,
@@ -99,10 +100,15 @@ class Gathered:
 
     def concluded(self) -> list[Finding]:
         """The findings, those across files each behind those of its file."""
+        return without_moot(self._every(), self._whole)
+
+    def _every(self) -> list[Finding]:
         found = [not_written(one.finding) for one in engine.conclude(self.told, self.setup)]
-        if not found:
-            return self.findings
-        return _in_order([*self.findings, *found], self.names)
+        return _in_order([*self.findings, *found], self.names) if found else self.findings
+
+    @property
+    def _whole(self) -> frozenset[str]:
+        return frozenset(rule.name for rule in self.setup.rules if rule.whole)
 
 
 def beside(sides: Sequence[Report]) -> Report:
@@ -144,10 +150,18 @@ def check_mirror(inputs: Sequence[files.Input], out: Path) -> None:
         taken[place] = one.name
 
 
-def without_moot(findings: list[Finding]) -> list[Finding]:
-    """`findings` without what else is wrong with an object that a fix drops whole."""
-    going = {one.object: one.rule for one in findings if one.object and one.fix and one.fix.drops}
-    return [one for one in findings if not one.object or going.get(one.object, one.rule) == one.rule]
+def without_moot(findings: list[Finding], whole: Collection[str] = ()) -> list[Finding]:
+    """`findings` without what else is wrong with an object that a fix drops whole.
+
+    The rules in `whole` drop what another object takes with it: that may stay, and is told of as it is.
+    """
+    dropping = [one for one in findings if one.object and one.fix and one.fix.drops and one.rule not in whole]
+    going = {_object(one): one.rule for one in dropping}
+    return [one for one in findings if not one.object or going.get(_object(one), one.rule) == one.rule]
+
+
+def _object(one: Finding) -> tuple[object, ...]:
+    return one.place.file, one.object
 
 
 def _staying(told: Sequence[Told], findings: Sequence[Finding], kept: Sequence[Finding]) -> list[Told]:

@@ -24,7 +24,11 @@ from published import ADDRESS, ROOT, TAG, environment, found, publish, run
 from asklint import __version__, data, library
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
-GUIDES = ("helm.md", "kustomize.md")  # test_guides runs them, in fixtures and with the tools that they need
+GUIDES = (
+    "helm.md",
+    "kustomize.md",
+    "migration.md",
+)  # test_guides runs them, in fixtures and with the tools that they need
 CHINESE = sorted((ROOT / "docs/zh").glob("*.md"))
 BLOCK = re.compile(r"(?:^<!-- ([^>]*) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TOOLS = ("pre-commit", "pipx", "uvx", "uv")

@@ -1,4 +1,4 @@
-"""The commands of docs/helm.md and docs/kustomize.md run as they stand there, with the real helm, helm3 and kubectl."""
+"""The commands of docs/helm.md, kustomize.md and migration.md run as they stand there, with the real helm and kubectl."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from kit import ASKLINT, scene
+from kit import ASKLINT, asklint, held, scene
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"(?:^<!-- (?P<note>[^\n]*) -->\n)?^```(?P<kind>\w*)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
-NEEDS = {"helm.md": ("helm", "helm3"), "kustomize.md": ("kubectl", "patch")}
+NEEDS = {"helm.md": ("helm", "helm3"), "kustomize.md": ("kubectl", "patch"), "migration.md": ()}
 
 
 def blocks(page: str) -> list[tuple[str, str, str]]:
@@ -30,7 +30,7 @@ def steps(page: str, tmp_path: Path) -> list[tuple[str, str, str, str]]:
         if shutil.which(tool) is None:
             pytest.skip(f"there is no {tool} on PATH (python scripts/tools.py DIR brings it)")
     work = tmp_path / "work"
-    shutil.copytree(ROOT / "fixtures", work)
+    shutil.copytree(ROOT / "fixtures" / ("migration" if page == "migration.md" else ""), work)
     helm3 = scene(tmp_path / "helm3", {})
     helm3.mkdir()
     (helm3 / "helm").symlink_to(shutil.which("helm3") or "helm3")
@@ -38,7 +38,9 @@ def steps(page: str, tmp_path: Path) -> list[tuple[str, str, str, str]]:
     (docker / "docker").chmod(0o755)
     done = []
     for note, kind, text in blocks(page):
-        if kind == "yaml":
+        if note.startswith("shown: "):
+            assert text == (work / note.removeprefix("shown: ")).read_text()
+        elif kind == "yaml":
             scene(work, {note.removeprefix("file: "): text})
         elif kind == "sh":
             env = {**os.environ, "HELM_DATA_HOME": str(tmp_path / "data")}
@@ -109,3 +111,28 @@ def test_kustomize(tmp_path):
     ):
         assert "hostPID" not in said
         assert "type: LoadBalancer" in said
+
+
+def test_migration(tmp_path):
+    """An application of six files, from nodes to ASK: each file to the letter, and nothing left to say."""
+    work = tmp_path / "work"
+    after = held(ROOT / "fixtures/migration/ready")
+    (_, _, first, _), (_, _, fixed, _), (_, _, last, _) = steps("migration.md", tmp_path)
+    assert "6 errors, 9 infos in 14 objects of 6 files (target ask)" in first
+    assert "fixed 15 findings: 5 orphaned, 2 flexvolume," in fixed
+    assert held(work / "ready") == after
+    assert held(work / "shop") == held(ROOT / "fixtures/migration/shop")
+    assert last == "All clear for ask: 11 objects of 6 files checked; not checked: 2 empty files\n"
+    again = asklint("fix", "--unsafe", "ready", cwd=work)
+    assert (again.returncode, held(work / "ready")) == (0, after)
+
+
+def test_migration_without_options_says_which_would_help(tmp_path):
+    work = tmp_path / "work"
+    shutil.copytree(ROOT / "fixtures/migration/shop", work)
+    done = asklint("fix", "--unsafe", ".", cwd=work)
+    assert done.returncode == 0  # what is left runs, and is info
+    assert "kind: SidecarSet\n" in (work / "agents/filebeat.yaml").read_text()
+    assert "kind: LoadBalancer" not in (work / "web.yaml").read_text()
+    assert "  type: LoadBalancer\n" in (work / "web.yaml").read_text()
+    assert "needs an option: " in done.stdout

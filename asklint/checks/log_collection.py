@@ -14,6 +14,7 @@ from asklint.resource import Object, Pod
 
 # Source: https://help.aliyun.com/zh/eci/user-guide/collect-logs-by-using-environment-variables
 _PREFIX = "aliyun_logs_"
+_SHORTEST = 3  # a logstore's name
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 
 
@@ -59,6 +60,7 @@ def _variables(facts: Sequence[Told]) -> dict[int, tuple[Edit, ...]] | None:
         mine: list[Edit] = []
         for place, name in fact.data["containers"]:
             key = f"{fact.object.name}-{name}" if fact.data["many"] else f"{fact.object.name}"
+            key += "-stdout" if len(key) < _SHORTEST else ""
             if not _KEY.fullmatch(key):
                 return None
             env = (*fact.data["path"], "containers", place, "env")
