@@ -64,6 +64,7 @@ class Seen(NamedTuple):
     parents: Counter[str] = Counter()  # collections that went since they were left empty
     opinions: Counter[str] = Counter()  # what the second readers could read and what not
     variants: Counter[str] = Counter()
+    added: tuple[str, ...] = ()  # by a kustomization
     seconds: float = 0.0
 
 
@@ -113,7 +114,7 @@ def look(task: Task) -> Seen:
 
 def _look(task: Task, raw: bytes) -> Seen:
     held, setup = Held(), _setups[task.target]
-    source = files.decode(raw, task.input.name)
+    source = files.decode(raw, task.input.name, task.input.added)
     checked = engine.check(source, setup)
     held.words(source, checked.findings, _messages)
     held.pointers(source, checked.findings)
@@ -142,6 +143,7 @@ def _look(task: Task, raw: bytes) -> Seen:
         held.parents,
         held.opinions,
         spelt,
+        task.input.added,
     )
 
 
@@ -164,7 +166,7 @@ def _fix(
 
 
 def _with(source: Source, text: str) -> Source:
-    return Source(source.name, text, source.encoding, source.mark, source.problem)
+    return source.with_text(text)
 
 
 # -- fixes across files
@@ -177,7 +179,7 @@ def together(seen: Sequence[Seen], setup: engine.Setup) -> list[Seen]:
     texts = {name: raw[name] if one.fixed is None else one.fixed for name, one in by_name.items()}
 
     def read(name: str) -> Source:
-        return files.decode(texts[name], name)
+        return files.decode(texts[name], name, by_name[name].added)
 
     left = {name: one.left_told for name, one in by_name.items()}
     changed, refused = settle({name: one.told for name, one in by_name.items()}, left, read, setup, unsafe=True)

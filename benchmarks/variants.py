@@ -27,10 +27,10 @@ def spellings(source: Source, documents: Sequence[tree.Document]) -> Iterator[tu
     """`source` written in other ways, each with its name."""
     text = source.text
     if "\r" not in text and not documents[0].json:
-        yield "CRLF", Source.decode(source.name, text.replace("\n", "\r\n").encode())
+        yield "CRLF", Source.decode(source.name, text.replace("\n", "\r\n").encode(), source.added)
     if not source.mark:
-        yield "BOM", Source.decode(source.name, b"\xef\xbb\xbf" + text.encode())
-        yield "UTF-16", Source.decode(source.name, b"\xff\xfe" + text.encode("utf-16-le"))
+        yield "BOM", Source.decode(source.name, b"\xef\xbb\xbf" + text.encode(), source.added)
+        yield "UTF-16", Source.decode(source.name, b"\xff\xfe" + text.encode("utf-16-le"), source.added)
     if any(document.problem or document.dropped is not None for document in documents):
         return
     values = [document.data for document in documents if document.data is not None]
@@ -40,13 +40,16 @@ def spellings(source: Source, documents: Sequence[tree.Document]) -> Iterator[tu
     wide = [json.dumps(value, indent=4) for value in values]
     items = [value for value in values if "apiVersion" in value and not str(value.get("kind")).endswith("List")]
     try:
-        yield "JSON", Source(source.name, "\n".join(wide))
-        yield "flow style", Source(source.name, "\n---\n".join(f"# flow\n{one}" for one in said))
+        yield "JSON", Source(source.name, "\n".join(wide), added=source.added)
+        yield "flow style", Source(source.name, "\n---\n".join(f"# flow\n{one}" for one in said), added=source.added)
         if len(items) == len(values):
             whole = json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, ensure_ascii=False)
-            yield "List", Source(source.name, whole)
+            yield "List", Source(source.name, whole, added=source.added)
             lines = "\n".join(f"- {one}" for one in said)
-            yield "List in YAML", Source(source.name, f"apiVersion: v1\nkind: List\nitems:\n{lines}")
+            yield (
+                "List in YAML",
+                Source(source.name, f"apiVersion: v1\nkind: List\nitems:\n{lines}", added=source.added),
+            )
     except UnicodeEncodeError:
         return
 
