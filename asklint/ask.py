@@ -181,7 +181,7 @@ class Asked:
     def _words(self, rule: Rule, hit: Hit, data: Any, options: Mapping[str, Any], span: Span) -> Mapping[str, object]:
         """What fills the rule's sentences, without what is secret."""
         words = rule.words(hit, data, options)
-        if any(hide.start < span.end and span.start < hide.end for hide in self.hidden.spans):
+        if self.hidden.touches(span):
             words["value"] = secret.MASK
         if not self.hidden.words:
             return words
