@@ -54,6 +54,7 @@ class Asked:
         self.silenced = 0
         self.going: dict[int, str] = {}  # per object, by id, the rule whose fix drops it
         self._hidden: secret.Hidden | None = None
+        self._shown: tuple[list[lower.Splice], tuple[patch.Hunk, ...]] = ([], ())  # findings may share a large fix
 
     @property
     def hidden(self) -> secret.Hidden:
@@ -215,7 +216,9 @@ class Asked:
             splices = lower.lower(self.document, None, edits)
         except (CannotEdit, PathError) as refusal:
             return Fix(remedy.applicability, title, caveat, str(refusal)), ()
-        diff = patch.hunks(self.source, splices, self.hidden)
+        if splices != self._shown[0]:
+            self._shown = (splices, patch.hunks(self.source, splices, self.hidden))
+        diff = self._shown[1]
         return Fix(remedy.applicability, title, caveat, None, diff, drops, adds), edits
 
 
