@@ -12,6 +12,9 @@ from asklint.resource import Pod
 _REQUIRED: Path = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
 
 
+_LONGEST = 317  # characters: a prefix, a slash and a name; the API server refuses what is longer
+
+
 class Wish(NamedTuple):
     """One label that the node must or must not have; an entry of the nodeSelector is `In` with one value."""
 
@@ -23,8 +26,8 @@ class Wish(NamedTuple):
 
 def unmet(pod: Pod, fails: Callable[[Wish], bool]) -> list[Wish]:
     """The wishes that fail and keep the pod off: those of the nodeSelector, and of terms that all have one."""
-    failing = [wish for wish in _selector(pod) if fails(wish)]
-    terms = [[wish for wish in term if fails(wish)] for term in _terms(pod)]
+    failing = [wish for wish in _selector(pod) if _is_label(wish) and fails(wish)]
+    terms = [[wish for wish in term if _is_label(wish) and fails(wish)] for term in _terms(pod)]
     return failing + [wish for term in terms for wish in term] if terms and all(terms) else failing
 
 
@@ -41,6 +44,10 @@ def without(pod: Pod, failing: list[Wish]) -> Iterator[Remove]:
             yield Remove(wish.path)
         else:
             yield Remove(required if emptied else wish.path[:-1])
+
+
+def _is_label(wish: Wish) -> bool:
+    return all(len(text) <= _LONGEST for text in (wish.key, *wish.values))
 
 
 def _selector(pod: Pod) -> Iterator[Wish]:
