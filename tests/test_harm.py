@@ -313,7 +313,7 @@ PARTS = [EXPORTER, ACCOUNT, AGENT, CONFIG, WEB, WEB.replace("web", "shop"), HELD
 RULES = ("--select", "daemonset,orphaned,log-agents")
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     files=st.lists(st.lists(st.sampled_from(PARTS), min_size=1, max_size=3, unique=True), min_size=1, max_size=4),
     options=st.sampled_from(["", COLLECT]),
