@@ -59,6 +59,7 @@ class Asked:
         self.silenced = 0
         self.going: dict[int, str] = {}  # per object, by id, the rule whose fix drops it
         self._hidden: secret.Hidden | None = None
+        self._shown: tuple[list[lower.Splice], tuple[patch.Hunk, ...]] = ([], ())  # findings may share a large fix
 
     @property
     def hidden(self) -> secret.Hidden:
@@ -209,17 +210,14 @@ class Asked:
         return "" if hit.missing else self._value(get(data, hit.path), span)
 
     def _value(self, value: Any, span: Span) -> str:
-        if self._is_hidden(span) and not isinstance(value, dict | list):
+        if self.hidden.touches(span) and not isinstance(value, dict | list):
             return secret.MASK
         return self.hidden.without(key.value(value))
-
-    def _is_hidden(self, span: Span) -> bool:
-        return any(hide.start < span.end and span.start < hide.end for hide in self.hidden.spans)
 
     def _words(self, rule: Rule, hit: Hit, data: Any, options: Mapping[str, Any], span: Span) -> Mapping[str, object]:
         """What fills the rule's sentences, without what is secret."""
         words = rule.words(hit, data, options)
-        if self._is_hidden(span):
+        if self.hidden.touches(span):
             words["value"] = secret.MASK
         if not self.hidden.words:
             return words
@@ -259,7 +257,9 @@ class Asked:
         """What `edits`, by document, change in the text. Raises CannotEdit."""
         if edits.keys() == {self.index} or of is None:
             splices = lower.lower(self.document, None, edits[self.index])
-            return patch.hunks(self.source, splices, self.hidden)
+            if splices != self._shown[0]:
+                self._shown = (splices, patch.hunks(self.source, splices, self.hidden))
+            return self._shown[1]
         touched = [(of.beside[index], mine) for index, mine in sorted(edits.items())]
         splices = [splice for document, mine in touched for splice in lower.lower(document, None, mine)]
         return patch.hunks(self.source, splices, secret.together(document for document, _ in touched))

@@ -185,5 +185,7 @@ def _write(one: run.Mended, out: Path | None) -> Path | None:
     if one.without.problem or input_.reason == "excluded":
         return None
     place = write.below(out, input_.name)
+    if not Path(os.path.realpath(place)).is_relative_to(os.path.realpath(out)):
+        raise write.Refused("a symbolic link leads out of the folder")
     write.new(place, files.raw(input_.path) if one.new is None else one.new)
     return place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from asklint import render
@@ -284,13 +284,9 @@ class _Writer:
 
     def ignore(self, edit: RemoveIgnored) -> None:
         node = self.place(edit.path).node
-        if not isinstance(node, Mapping) or (id(node), edit.which) not in self.ignored:
+        if not isinstance(node, Mapping) or not _is_overridden(node, edit.which):
             raise CannotEdit("there is no such key that another one overrides")
         self.leave_out(edit.path, node, {edit.which})
-
-    @cached_property
-    def ignored(self) -> set[tuple[int, int]]:
-        return {(id(mapping), index) for mapping, index in self.document.duplicates}
 
     def leave_out(self, path: Path, node: Mapping | Sequence, indexes: set[int]) -> None:
         for index in indexes if self.document.aliases else ():
@@ -332,6 +328,12 @@ class _Writer:
             tail = "" if self.text.startswith(("\n", "\r\n"), end) else layout.newline
             return Splice(end, end, lead + render.flow(value, True) + tail)
         return layout.put(end, end, 0, ["---", *render.block(value, *layout.habits)])
+
+
+def _is_overridden(node: Mapping, which: int) -> bool:
+    """Whether a later entry has the key of the entry `which`."""
+    name = node.entries[which].name if which < len(node.entries) else None
+    return name is not None and any(entry.name == name for entry in islice(node.entries, which + 1, None))
 
 
 _CONTENT = re.compile(r"^(?!---)[^\S\n]*[^\s#]", re.MULTILINE)

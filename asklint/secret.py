@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -38,16 +39,17 @@ _SHORTEST = 3  # characters; what is shorter stands everywhere, and is no secret
 class Hidden(NamedTuple):
     """What is secret in one document: the characters of its text in their order, and the words written there."""
 
-    spans: tuple[Span, ...]
-    words: tuple[str, ...]  # as they are written and as they read, the longest first
+    spans: tuple[Span, ...]  # none within another
+    words: dict[str, list[str]]  # as they are written and as they read, by their first characters
 
     def masked(self, text: str, start: int, end: int) -> str:
         """`text[start:end]`, where `text` is the document's; line ends stay, so that lines keep their numbers."""
         parts: list[str] = []
         at = start
-        for span in self.spans:
-            if span.end <= at or span.start >= end:
-                continue
+        for index in range(bisect_right(self.spans, start, key=_end), len(self.spans)):
+            span = self.spans[index]
+            if span.start >= end:
+                break
             first, last = max(span.start, at), min(span.end, end)
             parts += [text[at:first], _mask(text[first:last])]
             at = last
@@ -55,9 +57,16 @@ class Hidden(NamedTuple):
 
     def without(self, text: str) -> str:
         """Any text, without the words."""
-        for word in self.words:
+        heads = {text[at : at + _SHORTEST] for at in range(len(text))}
+        words = [word for head in heads for word in self.words.get(head, ())]
+        for word in sorted(words, key=lambda word: (-len(word), word)):  # the longest first
             text = text.replace(word, MASK)
         return text
+
+    def touches(self, span: Span) -> bool:
+        """Whether something secret stands in `span`."""
+        index = bisect_right(self.spans, span.start, key=_end)
+        return index < len(self.spans) and self.spans[index].start < span.end
 
 
 def is_secret_name(name: str) -> bool:
@@ -83,16 +92,36 @@ def hidden(document: Document) -> Hidden:
             words += [str(scalar.data), json.dumps(scalar.data)]
     words += [text[span.start : span.end] for span in found]
     lines = {line.strip().strip("\"'") for word in words for line in word.split("\n")}
-    longest = sorted((line for line in lines if len(line) >= _SHORTEST), key=lambda line: (-len(line), line))
-    return Hidden(tuple(sorted(found)), tuple(longest))
+    heads: dict[str, list[str]] = {}
+    for line in lines:
+        if len(line) >= _SHORTEST:
+            heads.setdefault(line[:_SHORTEST], []).append(line)
+    return Hidden(_merged(found), heads)
+
+
+def _merged(spans: list[Span]) -> tuple[Span, ...]:
+    """`spans` in their order, those that overlap as one."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start < merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return tuple(merged)
+
+
+def _end(span: Span) -> int:
+    return span.end
 
 
 def together(documents: Iterable[Document]) -> Hidden:
     """What must not be shown of several documents of one text, in their order."""
     each = [hidden(document) for document in documents]
-    words = {word for one in each for word in one.words}
-    longest = sorted(words, key=lambda word: (-len(word), word))
-    return Hidden(tuple(span for one in each for span in one.spans), tuple(longest))
+    heads: dict[str, list[str]] = {}
+    for one in each:
+        for head, words in one.words.items():
+            heads.setdefault(head, []).extend(words)
+    return Hidden(tuple(span for one in each for span in one.spans), heads)
 
 
 def masked(text: str) -> str:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 ANNOTATION = "asklint.io/ignore"
 
 _COMMENT = re.compile(r"#[^\S\n]*asklint:[^\S\n]*ignore\[(?P<rules>[^\]\n#]*)\][^\S\n]*(?P<reason>[^\r\n]*)")
+_SAYING = re.compile(r"\n(?![^\S\n]*(?:#|\r?$))", re.MULTILINE)  # a line that is no comment begins behind it
 
 
 class Suppression(NamedTuple):
@@ -77,6 +79,7 @@ def _unknown(names: Sequence[str], known: frozenset[str]) -> dict[str, str]:
 def _comments(document: Document) -> Iterator[Suppression]:
     text = document.text
     scalars = None
+    blocks = _Blocks(document)
     for match in _COMMENT.finditer(text, document.start, document.end):
         if scalars is None:
             scalars = sorted((node.start, node.end) for _, node in walk(document.root) if isinstance(node, Scalar))
@@ -87,7 +90,7 @@ def _comments(document: Document) -> Iterator[Suppression]:
         if text[first : match.start()].strip():
             covers = Span(first, match.end())
         else:
-            covers = _block(document, match.end())
+            covers = blocks.behind(match.end())
         yield Suppression(_names(match["rules"]), match["reason"].strip(), Span(*match.span()), covers)
 
 
@@ -95,26 +98,38 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(","))
 
 
-def _block(document: Document, at: int) -> Span:
-    """The block on the first line behind `at` that says something: the entry or list item that starts there."""
-    text = document.text
-    line = re.compile(r"\n(?![^\S\n]*(?:#|\r?$))", re.MULTILINE).search(text, at - 1, document.end)
-    if line is None:
-        return Span(at, at)
-    start = line.end()
-    stop = text.find("\n", start)
-    stop = len(text) if stop < 0 else stop
-    best = Span(start, stop)
-    for _, node in walk(document.root):
+class _Blocks:
+    """The entries and list items of a document by where they start, looked for once however many comments ask."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.last = Span(-1, -1)  # what was behind the comment before
+
+    def behind(self, at: int) -> Span:
+        """The block on the first line behind `at` that says something: the entry or list item that starts there."""
+        if at < self.last.start:
+            return self.last  # there are comments alone up to it
+        text = self.document.text
+        line = _SAYING.search(text, at - 1, self.document.end)
+        if line is None:
+            return Span(at, at)
+        start = line.end()
+        stop = text.find("\n", start)
+        stop = len(text) if stop < 0 else stop
+        first, last = bisect_left(self.parts, (start, 0)), bisect_left(self.parts, (stop + 1, 0))
+        self.last = Span(start, max([stop, *(end for _, end in self.parts[first:last])]))
+        return self.last
+
+    @cached_property
+    def parts(self) -> list[tuple[int, int]]:
+        """Where each entry and list item starts and ends, in the order of the text."""
         parts: list[tuple[int, int]] = []
-        if isinstance(node, MappingNode):
-            parts = [(entry.key.start, entry.value.end) for entry in node.entries]
-        elif isinstance(node, SequenceNode):
-            parts = [(item.start, item.end) for item in node.items]
-        for first, last in parts:
-            if start <= first <= stop and last > best.end:
-                best = Span(start, last)
-    return best
+        for _, node in walk(self.document.root):
+            if isinstance(node, MappingNode):
+                parts += [(entry.key.start, entry.value.end) for entry in node.entries]
+            elif isinstance(node, SequenceNode):
+                parts += [(item.start, item.end) for item in node.items]
+        return sorted(parts)
 
 
 def _annotations(base: Path, document: Document) -> Iterator[Suppression]:

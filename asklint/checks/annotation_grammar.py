@@ -12,7 +12,7 @@ from asklint.checks.annotation_table import near
 Grammar = Mapping[str, Any]
 
 # ${VAR}, $(VAR), {{ .Value }}, <id> and masks such as vsw-**** stand for what is filled in later.
-_FILLED_IN_LATER = re.compile(r"\$[({\w]|\{\{|<[^>]*>|\*\*|^\s*$")
+_FILLED_IN_LATER = re.compile(r"\$[({\w]|\{\{|<[^<>]*>|\*\*|^\s*$")
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
 

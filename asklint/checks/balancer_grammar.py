@@ -11,7 +11,7 @@ from asklint.checks import annotation_grammar
 from asklint.checks.annotation_grammar import Fault, Grammar
 
 # As in annotation_grammar, and {your-slb-id}, in which the vendor's pages leave ids open.
-_FILLED_IN_LATER = re.compile(r"\$[({\w]|\{\{|<[^>]*>|\*\*|^\s*$|^\{[\w-]+\}$")
+_FILLED_IN_LATER = re.compile(r"\$[({\w]|\{\{|<[^<>]*>|\*\*|^\s*$|^\{[\w-]+\}$")
 _ON, _OFF = ("on", "true", "yes", "enabled", "1"), ("off", "false", "no", "disabled", "0")
 
 

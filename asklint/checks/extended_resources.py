@@ -13,6 +13,8 @@ from asklint.finding import Hit
 from asklint.path import Path, mapping
 from asklint.resource import Object, Pod
 
+_LONGEST = 317  # characters: a prefix, a slash and a name; the API server refuses what is longer
+
 
 def check(subject: Object | Pod, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
     """Each resource of a container whose name fits `names` and not `known`, once; `claim` for claims of devices."""
@@ -35,7 +37,7 @@ def _resources(
     seen: set[str] = set()
     for field in ("limits", "requests"):
         for name, value in mapping(resources.get(field)).items():
-            if name in seen or not names.fullmatch(name) or known.fullmatch(name):
+            if name in seen or len(name) > _LONGEST or not names.fullmatch(name) or known.fullmatch(name):
                 continue
             seen.add(name)
             amount = quantity.read(value)

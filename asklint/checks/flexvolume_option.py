@@ -16,7 +16,7 @@ from asklint.resource import Object, Pod
 
 _IN_POD, _IN_VOLUME = parse("volumes[*].flexVolume"), parse("spec.flexVolume")
 _FIELDS = frozenset(("driver", "fsType", "options", "readOnly", "secretRef"))
-_PLACEHOLDER = re.compile(r"\$[({]|\{\{|<[^>]*>|\*\*")  # filled in later, by another tool or by a person
+_PLACEHOLDER = re.compile(r"\$[({]|\{\{|<[^<>]*>|\*\*")  # filled in later, by another tool or by a person
 _SIZE = re.compile(r"([0-9]{1,9})\s*([A-Za-z]*)")
 _ALIKE = 0.8  # difflib's ratio: volumeSzie is volumeSize, bucket is not bucketName
 

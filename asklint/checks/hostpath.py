@@ -15,6 +15,7 @@ from asklint.path import get, mapping, sequence
 from asklint.resource import Pod
 
 _NOT_A_DIRECTORY = ("File", "FileOrCreate", "Socket", "CharDevice", "BlockDevice")
+_LONGEST = 4096  # characters; no path of Linux is longer
 _FILE = re.compile(r"\.(?:log|txt|out|err|pid|lock|conf|json|ya?ml)$")
 
 
@@ -59,7 +60,7 @@ def _sources(pod: Pod) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 def _path(source: Mapping[str, Any]) -> str:
     path = source.get("path")
-    return path if isinstance(path, str) else ""
+    return path if isinstance(path, str) and len(path) <= _LONGEST else ""
 
 
 def _row(rows: list[Mapping[str, str]], source: Mapping[str, Any]) -> tuple[Mapping[str, str], dict[str, str]]:

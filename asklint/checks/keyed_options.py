@@ -14,7 +14,7 @@ from asklint.finding import Hit
 from asklint.path import Path, mapping
 from asklint.resource import Object
 
-_OPEN = re.compile(r"\$[({]|\{\{|<[^>]*>|\*\*|x{3}|(?i:your)")  # filled in later, by another tool or by a person
+_OPEN = re.compile(r"\$[({]|\{\{|<[^<>]*>|\*\*|x{3}|(?i:your)")  # filled in later, by another tool or by a person
 _ALIKE = 0.8  # difflib's ratio: perfomanceLevel is performanceLevel
 _TRUTH = frozenset(("true", "yes", "1", "false", "no", "0"))
 
@@ -96,7 +96,7 @@ class Options(NamedTuple):
         grammar, place = self.grammars[name], (*self.at, key)
         for other, wanted in grammar.get("only-with", {}).items():
             have = self.text(other)
-            if have is not None and not _OPEN.search(have) and wanted not in re.split(r"\s*,\s*", have):
+            if have is not None and not _OPEN.search(have) and wanted not in map(str.strip, have.split(",")):
                 yield Hit(place, "lonely", {"other": other, "wanted": wanted})
                 return
         says = grammar.get("says")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from asklint import data
 from asklint.path import Path
 
-_FIELD = re.compile(r"([^\s=!]+)(!?)=([^\s;]+)(?:;(\d+)-(\d+))?")
+_FIELD = re.compile(r"(?<!\S)([^\s=!]++)(!?)=([^\s;]++)(?:;(\d++)-(\d++))?")
 _DEFAULTS = {"protocol": "TCP"}  # of the fields that tell list items apart
 _INT32, _INT64 = 1 << 31, 1 << 63
 _PLAIN: dict[str, type] = {"s": str, "b": bool}  # what needs no second look

@@ -10,7 +10,7 @@ from asklint.path import Path, mapping, sequence
 from asklint.resource import Pod
 
 PREFIX = "aliyun_logs_"
-_OPEN = re.compile(r"\$[({]|\{\{|<[^>]*>")
+_OPEN = re.compile(r"\$[({]|\{\{|<[^<>]*>")
 _STREAMS = ("stdout", "stdout-only", "stderr-only")
 
 

@@ -34,12 +34,12 @@ def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], t
     if target == "acs" and labels_of(subject).get(nodes["reserved"]["label"]) == nodes["reserved"]["value"]:
         return
     failing = unmet(subject, lambda wish: _reason(wish, params, target) is not None)
-    for wish in failing:
+    for wish, dropped in zip(failing, without(subject, failing), strict=True):
         case: str | None = _reason(wish, params, target)
         if case not in params["says"]:
             continue
         right = nodes["renamed"].get(wish.key, "")
-        edits: tuple[Edit, ...] = (without(subject, wish, failing),)
+        edits: tuple[Edit, ...] = (dropped,)
         if case == "renamed":
             edits = (_renamed(subject, wish, right),)
         if target in spec.get("targets", ()) and _can_specify(subject, wish, spec):

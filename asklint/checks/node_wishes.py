@@ -12,6 +12,9 @@ from asklint.resource import Pod
 _REQUIRED: Path = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
 
 
+_LONGEST = 317  # characters: a prefix, a slash and a name; the API server refuses what is longer
+
+
 class Wish(NamedTuple):
     """One label that the node must or must not have; an entry of the nodeSelector is `In` with one value."""
 
@@ -23,24 +26,28 @@ class Wish(NamedTuple):
 
 def unmet(pod: Pod, fails: Callable[[Wish], bool]) -> list[Wish]:
     """The wishes that fail and keep the pod off: those of the nodeSelector, and of terms that all have one."""
-    failing = [wish for wish in _selector(pod) if fails(wish)]
-    terms = [[wish for wish in term if fails(wish)] for term in _terms(pod)]
+    failing = [wish for wish in _selector(pod) if _is_label(wish) and fails(wish)]
+    terms = [[wish for wish in term if _is_label(wish) and fails(wish)] for term in _terms(pod)]
     return failing + [wish for term in terms for wish in term] if terms and all(terms) else failing
 
 
-def without(pod: Pod, wish: Wish, failing: list[Wish]) -> Remove:
-    """The edit that drops `wish`; a term that would lose its last expression goes with the whole requirement.
+def without(pod: Pod, failing: list[Wish]) -> Iterator[Remove]:
+    """The edits that drop `failing`, in order; a term that loses its last expression takes the requirement along.
 
     An empty term matches no node, so that what is left must not be one.
     """
     required: Path = (*pod.path, *_REQUIRED)
-    if wish.path[: len(required)] != required:
-        return Remove(wish.path)
     dropped = {one.path[:-1] for one in failing}
-    for term in _terms(pod):
-        if all(one.path[:-1] in dropped for one in term):
-            return Remove(required)
-    return Remove(wish.path[:-1])
+    emptied = any(all(one.path[:-1] in dropped for one in term) for term in _terms(pod))
+    for wish in failing:
+        if wish.path[: len(required)] != required:
+            yield Remove(wish.path)
+        else:
+            yield Remove(required if emptied else wish.path[:-1])
+
+
+def _is_label(wish: Wish) -> bool:
+    return all(len(text) <= _LONGEST for text in (wish.key, *wish.values))
 
 
 def _selector(pod: Pod) -> Iterator[Wish]:

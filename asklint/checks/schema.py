@@ -14,7 +14,7 @@ from asklint.path import Path, get, mapping, sequence, show
 from asklint.resource import Object
 
 _PLACEHOLDER = re.compile(  # filled in later, by another tool or by a person
-    r"\$[({\w]|\{\{|<[^>]*>|\*\*|\.\.\.|…|__\w+__|%\w+%|@\w+@|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"
+    r"\$[({\w]|\{\{|<[^<>]*>|\*\*|\.\.\.|…|__\w+__|%\w+%|@\w+@|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"
 )
 _PATCH = ("$patch", "$retainKeys", "$setElementOrder", "$deleteFromPrimitiveList")  # of a strategic merge patch
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")

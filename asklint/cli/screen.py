@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,9 +23,16 @@ def width() -> int:
 
 
 def say(text: str, to: IO[str] | None = None) -> None:
-    """Prints `text`, and exits where it cannot be printed: what stands in the buffer would fail again at every turn."""
-    try:
+    """Prints `text`, and exits where it cannot be printed."""
+    with _writing():
         click.echo(text, to or sys.stdout, nl=False)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Exits where a stream cannot be written: what stands in its buffer would fail again at every turn."""
+    try:
+        yield
     except BrokenPipeError:
         raise  # click's own: nobody reads on
     except OSError as error:
@@ -50,11 +58,12 @@ def stdin() -> bytes:
 
 
 def write_stream(content: bytes) -> None:
-    """Writes `content` to standard output as it is. Raises Wrong where that is closed."""
+    """Writes `content` to standard output as it is, and exits where that fails. Raises Wrong where it is closed."""
     if sys.stdout is None:
         raise Wrong("standard output is closed")
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    with _writing():
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
 
 
 class Progress:
