@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from asklint import lower, patch, secret, silence
 from asklint.edit import AddDocument, CannotEdit, DropDocument, Edit, Insert, Move, Remove
 from asklint.finding import Finding, Fix, Hit, Place, Told
 from asklint.path import Path, PathError, get, pointer, show
-from asklint.resource import Object, Pods
+from asklint.resource import Object, Pod, Pods
 from asklint.rule import Rule, Subject, fill
 from asklint.source import Source, Span
 from asklint.tree import Alias, Document
@@ -66,8 +67,8 @@ class Asked:
         """Asks all rules of the document and of its objects, `mine`."""
         suppressions = silence.of_document(self.document, mine, self.setup.known)
         spoken: list[tuple[Rule, Object | None, Hit]] = []
-        for rule in self.setup.rules:
-            subjects = [self.document] if rule.of_text else suppressions if rule.of_suppressions else ()
+        for rule in _of_documents(tuple(self.setup.rules)):
+            subjects = [self.document] if rule.of_text else suppressions
             spoken += [(rule, None, hit) for subject in subjects for hit in self._hits(rule, subject)]
         for here in mine:
             spoken += self._ask_object(here)
@@ -84,17 +85,19 @@ class Asked:
             self.told += self._note(here, suppressions)
 
     def _ask_object(self, here: Object) -> Iterator[tuple[Rule, Object, Hit]]:
-        for rule in self.setup.rules:
-            for subject in _subjects(rule, here):
+        pods = here.pods
+        for rule, itself in _of_objects(tuple(self.setup.rules), here.known, here.is_daemonset):
+            for subject in _subjects(rule, itself, here, pods):
                 for hit in self._hits(rule, subject):
                     yield rule, here, hit
 
     def _note(self, here: Object, suppressions: list[silence.Suppression]) -> Iterator[Told]:
         """What the rules across files note of `here`."""
-        for rule in self.setup.rules:
+        pods = here.pods
+        for rule, itself in _of_objects(tuple(self.setup.rules), here.known, here.is_daemonset):
             if rule.across is None or (rule.whole and not self.setup.whole):
                 continue
-            for subject in _subjects(rule, here):
+            for subject in _subjects(rule, itself, here, pods):
                 for fact in rule.collect(subject, self.setup.options.get(rule.name, {})):
                     span = Span(*self._span_of((*here.base, *fact.path), fact.missing))
                     yield Told(
@@ -229,12 +232,31 @@ def _adds(edits: Sequence[Edit]) -> bool:
     return any(isinstance(edit, AddDocument | Insert) for edit in edits)
 
 
-def _subjects(rule: Rule, here: Object) -> list[Subject]:
-    """What of `here` is asked: the object, its pods, or neither; a DaemonSet's pods on `eci` stay on the ECS nodes."""
-    if rule.target == "eci" and here.is_daemonset and here.known not in rule.kinds:
-        return []
-    subjects: list[Subject] = [here] if rule.of_any or here.known in rule.kinds else []
-    return [*subjects, *here.pods] if rule.of_pods else subjects
+@lru_cache(maxsize=8)
+def _of_documents(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Those of `rules` that are asked of whole documents, or of what silences rules in them."""
+    return tuple(rule for rule in rules if rule.of_text or rule.of_suppressions)
+
+
+@lru_cache(maxsize=1024)  # a run has few kinds and many objects
+def _of_objects(rules: tuple[Rule, ...], known: str, is_daemonset: bool) -> tuple[tuple[Rule, bool], ...]:
+    """Those of `rules` that are asked of an object of the kind `known` or its pods, and whether of the object itself.
+
+    A DaemonSet's pods on `eci` stay on the ECS nodes.
+    """
+    told = [
+        (rule, rule.of_any or known in rule.kinds)
+        for rule in rules
+        if not (rule.target == "eci" and is_daemonset and known not in rule.kinds)
+    ]
+    return tuple((rule, itself) for rule, itself in told if itself or rule.of_pods)
+
+
+def _subjects(rule: Rule, itself: bool, here: Object, pods: Sequence[Pod]) -> Sequence[Subject]:
+    """What of `here` is asked: the object `itself`, its pods, or both."""
+    if not rule.of_pods:
+        return (here,)
+    return (here, *pods) if itself else pods
 
 
 def _container(path: Path, data: Any) -> str | None:

@@ -103,7 +103,7 @@ def setup(plan: Plan, known: Mapping[str, Any] | None = None) -> engine.Setup:
     rules = rule.load({**data.load(), "rules": known}, plan.target, plan.lang, plan.severity)
     chosen = [one for one in rules if is_chosen(one.name, one.category, plan)]
     ignore = [silence.entry(entry, Path(plan.root)) for entry in plan.silence]
-    return engine.Setup(chosen, plan.options, plan.pods, ignore, date.today(), frozenset(known), plan.whole)
+    return engine.Setup(tuple(chosen), plan.options, plan.pods, ignore, date.today(), frozenset(known), plan.whole)
 
 
 def versioned(
