@@ -39,23 +39,31 @@ def settle(
     """
     files = _Files(after, read, setup, unsafe)
     tried: set[tuple[object, ...]] = set()
+    concluded: list[Concluded] | None = None
     for _ in range(ROUNDS):
-        concluded = engine.conclude(files.told(), setup._replace(whole=False))
-        fresh = [one for one in concluded if files.wants(one) and _key(one) not in tried]
-        if not fresh:
+        if concluded is None:
+            concluded = engine.conclude(files.told(), setup._replace(whole=False))
+        one = next((one for one in concluded if files.wants(one) and _key(one) not in tried), None)
+        if one is None:
             break
-        tried.add(_key(fresh[0]))
-        files.make(fresh[0])
+        tried.add(_key(one))
+        if files.make([one]):
+            concluded = None  # what is to be concluded now may be less, or more
     if setup.whole:
         waiting = [
             one
             for one in engine.conclude((fact for facts in before.values() for fact in facts), setup)
             if one.after and files.wants(one)
         ]
-        while ready := [one for one in waiting if all(files.is_gone(fact) for fact in one.after)]:
-            for one in ready:
-                files.make(one)
-            waiting = [one for one in waiting if one not in ready]
+        while waiting:
+            ready: list[Concluded] = []
+            rest: list[Concluded] = []
+            for one in waiting:
+                (ready if all(map(files.is_gone, one.after)) else rest).append(one)
+            if not ready:
+                break
+            files.make(ready)
+            waiting = rest
     return files.settled, files.refused
 
 
@@ -90,22 +98,28 @@ class _Files:
         here = self.now[fact.place.file]
         return [one for one in here if one.rule == fact.rule and one.object == fact.object]
 
-    def make(self, one: Concluded) -> None:
-        """Makes `one` in all its files, or in none."""
+    def make(self, wanted: Sequence[Concluded]) -> bool:
+        """Makes `wanted` at once, by halves where that is refused, each in all its files or in none: whether any is."""
         try:
             changed = [
-                engine.change(self.source(name), edits, self.setup) for name, edits in self.per_file(one).items()
+                engine.change(self.source(name), edits, self.setup) for name, edits in self.per_file(wanted).items()
             ]
         except CannotEdit as refusal:
+            if len(wanted) > 1:
+                middle = len(wanted) // 2
+                first = self.make(wanted[:middle])
+                return self.make(wanted[middle:]) or first
+            (one,) = wanted
             self.refused.setdefault(one.about.place.file, []).append(Refused(one.finding, str(refusal)))
-            return
+            return False
         for source in changed:
-            self.take(source, [one.finding] if source.name == one.about.place.file else [])
+            self.take(source, [one.finding for one in wanted if one.about.place.file == source.name])
+        return True
 
-    def per_file(self, one: Concluded) -> dict[str, dict[int, list[Edit]]]:
-        """The edits of `one` per file and document. Raises CannotEdit where an object is not there any more."""
+    def per_file(self, wanted: Iterable[Concluded]) -> dict[str, dict[int, list[Edit]]]:
+        """The edits of `wanted` per file and document. Raises CannotEdit where an object is not there any more."""
         edits: dict[str, dict[int, list[Edit]]] = {}
-        for fact, mine in one.edits:
+        for fact, mine in (edit for one in wanted for edit in one.edits):
             found = {now.at for now in self.found(fact)}
             if len(found) != 1:
                 raise CannotEdit("the object stands there twice" if found else "the object is not there any more")
