@@ -282,7 +282,6 @@ def _each(
     work: Callable[[Input, engine.Setup], Result], inputs: Sequence[Input], plan: Plan, made: engine.Setup, jobs: int
 ) -> Iterator[Result]:
     """What `work` makes of each input, in order; in several processes where that pays."""
-    gc.disable()  # a run makes millions of small values and few cycles
     if jobs == 1 or len(inputs) <= PARALLEL:
         return (work(one, made) for one in inputs)
     from asklint import pool
@@ -292,7 +291,7 @@ def _each(
 
 
 def _start(plan: Plan) -> None:
-    gc.disable()
+    gc.disable()  # as the command does; a process that is not forked begins with it on
     if not _made:
         _made.append(setup(plan))
 
