@@ -62,7 +62,11 @@ def settle(
                 (ready if all(map(files.is_gone, one.after)) else rest).append(one)
             if not ready:
                 break
-            files.make(ready)
+            first = [one for one in ready if files.is_first(one)]
+            files.make([one for one in ready if one not in first] if first else ready)
+            for one in first:  # behind it there is a `---` that goes with it alone
+                files.make([one])
+            files.tell_in_order(ready)
             waiting = rest
     return files.settled, files.refused
 
@@ -92,6 +96,19 @@ class _Files:
 
     def is_gone(self, fact: Told) -> bool:
         return not self.found(fact)
+
+    def tell_in_order(self, made: Sequence[Concluded]) -> None:
+        """Puts what was mended by `made` in their order, whichever of them was made first."""
+        order = {id(one.finding): index for index, one in enumerate(made)}
+        for name in {one.about.place.file for one in made} & self.settled.keys():
+            mended = self.settled[name].mended
+            sorted_ = iter(sorted((one for one in mended if id(one) in order), key=lambda one: order[id(one)]))
+            told = [next(sorted_) if id(one) in order else one for one in mended]
+            self.settled[name] = self.settled[name]._replace(mended=told)
+
+    def is_first(self, one: Concluded) -> bool:
+        """Whether `one` edits the first document of a file."""
+        return any(now.at[0] == 0 for fact, _ in one.edits for now in self.found(fact))
 
     def found(self, fact: Told) -> list[Told]:
         """What is noted now of the object that `fact` is about."""
