@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asklint import key, lower, patch, secret, silence
 from asklint.edit import AddDocument, CannotEdit, DropDocument, Edit, Elsewhere, Insert, Move, Remove, by_document
 from asklint.finding import Finding, Fix, Hit, Place, Told
 from asklint.path import Path, PathError, get, named, pointer, show
-from asklint.resource import Object, Pods
+from asklint.resource import Object, Pod, Pods
 from asklint.rule import Rule, Subject, fill
 from asklint.source import Source, Span
 from asklint.tree import Alias, Document
@@ -72,8 +73,8 @@ class Asked:
         """Asks all rules of the document and of its objects, `mine`."""
         suppressions = silence.of_document(self.document, mine, self.setup.known)
         spoken: list[tuple[Rule, Object | None, Hit]] = []
-        for rule in self.setup.rules:
-            subjects = [self.document] if rule.of_text else suppressions if rule.of_suppressions else ()
+        for rule in _of_documents(tuple(self.setup.rules)):
+            subjects = [self.document] if rule.of_text else suppressions
             spoken += [(rule, None, hit) for subject in subjects for hit in self._hits(rule, subject)]
         for here in mine:
             spoken += self._ask_object(here)
@@ -90,29 +91,32 @@ class Asked:
             self.told += self._note(here, suppressions)
 
     def _ask_object(self, here: Object) -> Iterator[tuple[Rule, Object, Hit]]:
-        for rule in self.setup.rules:
-            for subject in _subjects(rule, here):
+        pods = here.pods
+        for rule, itself in _of_objects(tuple(self.setup.rules), here.known, here.is_daemonset):
+            for subject in _subjects(rule, itself, here, pods):
                 for hit in self._hits(rule, subject):
                     yield rule, here, hit
 
     def _noted_instead(self, mine: list[Object]) -> set[tuple[str, int, Path]]:
         """Where a rule across files has the word in place of another (`instead-of`): its name, the object, the path."""
-        return {
-            (name, id(here), fact.path)
-            for rule in self.setup.rules
-            if rule.across is not None and rule.instead_of
-            for here in mine
-            for subject in _subjects(rule, here)
-            for fact in rule.collect(subject, self.setup.options.get(rule.name, {}))
-            for name in rule.instead_of
-        }
+        taken: set[tuple[str, int, Path]] = set()
+        for here in mine:
+            pods = here.pods
+            for rule, itself in _of_objects(tuple(self.setup.rules), here.known, here.is_daemonset):
+                if rule.across is None or not rule.instead_of:
+                    continue
+                for subject in _subjects(rule, itself, here, pods):
+                    for fact in rule.collect(subject, self.setup.options.get(rule.name, {})):
+                        taken.update((name, id(here), fact.path) for name in rule.instead_of)
+        return taken
 
     def _note(self, here: Object, suppressions: list[silence.Suppression]) -> Iterator[Told]:
         """What the rules across files note of `here`."""
-        for rule in self.setup.rules:
+        pods = here.pods
+        for rule, itself in _of_objects(tuple(self.setup.rules), here.known, here.is_daemonset):
             if rule.across is None or (rule.whole and not self.setup.whole):
                 continue
-            for subject in _subjects(rule, here):
+            for subject in _subjects(rule, itself, here, pods):
                 for fact in rule.collect(subject, self.setup.options.get(rule.name, {})):
                     span = Span(*self._span_of((*here.base, *fact.path), fact.missing))
                     yield Told(
@@ -275,12 +279,31 @@ def _adds(edits: Sequence[Edit]) -> bool:
     return any(isinstance(edit, AddDocument | Insert) for edit in edits)
 
 
-def _subjects(rule: Rule, here: Object) -> list[Subject]:
-    """What of `here` is asked: the object, its pods, or neither; a DaemonSet's pods on `eci` stay on the ECS nodes."""
-    if rule.target == "eci" and here.is_daemonset and here.known not in rule.kinds:
-        return []
-    subjects: list[Subject] = [here] if rule.of_any or here.known in rule.kinds else []
-    return [*subjects, *here.pods] if rule.of_pods else subjects
+@lru_cache(maxsize=8)
+def _of_documents(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Those of `rules` that are asked of whole documents, or of what silences rules in them."""
+    return tuple(rule for rule in rules if rule.of_text or rule.of_suppressions)
+
+
+@lru_cache(maxsize=1024)  # a run has few kinds and many objects
+def _of_objects(rules: tuple[Rule, ...], known: str, is_daemonset: bool) -> tuple[tuple[Rule, bool], ...]:
+    """Those of `rules` that are asked of an object of the kind `known` or its pods, and whether of the object itself.
+
+    A DaemonSet's pods on `eci` stay on the ECS nodes.
+    """
+    told = [
+        (rule, rule.of_any or known in rule.kinds)
+        for rule in rules
+        if not (rule.target == "eci" and is_daemonset and known not in rule.kinds)
+    ]
+    return tuple((rule, itself) for rule, itself in told if itself or rule.of_pods)
+
+
+def _subjects(rule: Rule, itself: bool, here: Object, pods: Sequence[Pod]) -> Sequence[Subject]:
+    """What of `here` is asked: the object `itself`, its pods, or both."""
+    if not rule.of_pods:
+        return (here,)
+    return (here, *pods) if itself else pods
 
 
 def _container(path: Path, data: Any) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 
 from asklint import secret
 from asklint.lower import Splice
@@ -57,6 +56,8 @@ def _trimmed(old: list[str], new: list[str]) -> tuple[int, tuple[str, ...], tupl
 
 def unified(name: str, old: str, new: str, context: int = 3, masked: bool = True) -> str:
     """What turns `old` into `new`, as patch(1) reads it but for what is `masked`."""
+    from difflib import SequenceMatcher  # reports have hunks of their own
+
     before, after = _whole(old), _whole(new)
     shown = (_whole(secret.masked(old)), _whole(secret.masked(new))) if masked else (before, after)
     told = [f"--- a/{name}\n", f"+++ b/{name}\n"]

@@ -102,6 +102,7 @@ def _hand_out(pipe: Connection, todo: Iterator[tuple[int, Sequence[Any]]], busy:
         try:
             pipe.send(chunk)
         except OSError as error:
+            _take(pipe)  # it may have said why it ended before it was given anything
             raise WorkerLost from error
         busy[pipe] = index
         return

@@ -36,7 +36,7 @@ class Object:
     """
 
     __slots__ = (
-        "_pods",
+        "_found",
         "added",
         "api_version",
         "base",
@@ -68,7 +68,7 @@ class Object:
         self.known = f"{self.kind}.{self.group}" if self.group else self.kind
         self.places = places or {}
         self.added = added
-        self._pods: list[Pod] | None = None
+        self._found: list[tuple[Path, dict[str, Any]]] | None = None
 
     @property
     def name(self) -> str | None:
@@ -95,9 +95,9 @@ class Object:
     @property
     def pods(self) -> list[Pod]:
         """Every pod described in this object."""
-        if self._pods is None:
-            self._pods = list(self._find_pods())
-        return self._pods
+        if self._found is None:  # not the pods themselves: they know their object, and a circle is never given back
+            self._found = list(self._find_pods())
+        return [Pod(self, path, spec) for path, spec in self._found]
 
     def neighbours(self) -> Iterator[tuple[int, Object]]:
         """All objects of the text, this one among them, each with the number of its document."""
@@ -105,25 +105,25 @@ class Object:
             for one in objects(document, self.places, self.beside):
                 yield index, one
 
-    def _find_pods(self) -> Iterator[Pod]:
+    def _find_pods(self) -> Iterator[tuple[Path, dict[str, Any]]]:
         path = PODS.get(self.known)
         if path is not None:
             spec = get(self.data, path)
             if isinstance(spec, dict):
-                yield Pod(self, path, spec)
+                yield path, spec
             return
         if self.known in self.places:
             for text in self.places[self.known]:
                 for path, spec in walk(parse(text), self.data):
                     if isinstance(spec, dict):
-                        yield Pod(self, path, spec)
+                        yield path, spec
         elif "." in self.group:  # custom kinds have a domain for a group
             yield from self._pods_by_shape((), self.data)
 
-    def _pods_by_shape(self, path: Path, data: Any) -> Iterator[Pod]:
+    def _pods_by_shape(self, path: Path, data: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
         if isinstance(data, dict):
             if path and _is_pod(data):
-                yield Pod(self, path, data)
+                yield path, data
                 return
             for key, value in data.items():
                 if isinstance(value, dict | list) and len(path) < _DEEPEST:

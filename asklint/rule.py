@@ -79,7 +79,7 @@ class Rule:
 
     def hits(self, subject: Subject, options: Mapping[str, Any]) -> Iterator[Hit]:
         """What this rule has to say of `subject`; `options` are those of the config."""
-        yield from self.ask(subject, {**self.defaults, **options} if options else self.defaults, self.target)
+        return self.ask(subject, {**self.defaults, **options} if options else self.defaults, self.target)
 
     def collect(self, subject: Subject, options: Mapping[str, Any]) -> Iterator[Fact]:
         """What a rule across files notes of `subject`."""

@@ -106,7 +106,7 @@ def setup(plan: Plan, known: Mapping[str, Any] | None = None) -> engine.Setup:
     rules = rule.load({**data.load(), "rules": known}, plan.target, plan.lang, plan.severity)
     chosen = [one for one in rules if is_chosen(one.name, one.category, plan)]
     ignore = [silence.entry(entry, Path(plan.root)) for entry in plan.silence]
-    made = engine.Setup(chosen, plan.options, plan.pods, ignore, date.today(), frozenset(known), plan.whole)
+    made = engine.Setup(tuple(chosen), plan.options, plan.pods, ignore, date.today(), frozenset(known), plan.whole)
     if not plan.baseline:
         return made
     from asklint import baseline
@@ -327,7 +327,6 @@ def _each(
     work: Callable[[Input, engine.Setup], Result], inputs: Sequence[Input], plan: Plan, made: engine.Setup, jobs: int
 ) -> Iterator[Result]:
     """What `work` makes of each input, in order; in several processes where that pays."""
-    gc.disable()  # a run makes millions of small values and few cycles
     if jobs == 1 or len(inputs) <= PARALLEL:
         return (work(one, made) for one in inputs)
     from asklint import pool
@@ -337,7 +336,7 @@ def _each(
 
 
 def _start(plan: Plan) -> None:
-    gc.disable()
+    gc.disable()  # as the command does; a process that is not forked begins with it on
     if not _made:
         _made.append(setup(plan))
 

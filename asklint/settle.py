@@ -39,20 +39,32 @@ def settle(
     """
     files = _Files(after, read, setup, unsafe)
     tried: set[tuple[object, ...]] = set()
+    concluded: Sequence[Concluded] | None = None
     for _ in range(ROUNDS):
-        concluded = engine.conclude(files.told(), setup._replace(whole=False))
-        fresh = [one for one in engine.unaccepted(concluded, setup) if files.wants(one) and _key(one) not in tried]
-        if not fresh:
+        if concluded is None:
+            concluded = engine.unaccepted(engine.conclude(files.told(), setup._replace(whole=False)), setup)
+        one = next((one for one in concluded if files.wants(one) and _key(one) not in tried), None)
+        if one is None:
             break
-        tried.add(_key(fresh[0]))
-        files.make(fresh[0])
+        tried.add(_key(one))
+        if files.make([one]):
+            concluded = None  # what is to be concluded now may be less, or more
     if setup.whole:
-        concluded = engine.conclude((fact for facts in before.values() for fact in facts), setup)
-        waiting = [one for one in engine.unaccepted(concluded, setup) if one.after and files.wants(one)]
-        while ready := [one for one in waiting if all(files.is_gone(fact) for fact in one.after)]:
-            for one in ready:
-                files.make(one)
-            waiting = [one for one in waiting if one not in ready]
+        every = engine.conclude((fact for facts in before.values() for fact in facts), setup)
+        waiting = [one for one in engine.unaccepted(every, setup) if one.after and files.wants(one)]
+        while waiting:
+            ready: list[Concluded] = []
+            rest: list[Concluded] = []
+            for one in waiting:
+                (ready if all(map(files.is_gone, one.after)) else rest).append(one)
+            if not ready:
+                break
+            first = [one for one in ready if files.is_first(one)]
+            files.make([one for one in ready if one not in first] if first else ready)
+            for one in first:  # behind it there is a `---` that goes with it alone
+                files.make([one])
+            files.tell_in_order(ready)
+            waiting = rest
     return files.settled, files.refused
 
 
@@ -82,27 +94,46 @@ class _Files:
     def is_gone(self, fact: Told) -> bool:
         return not self.found(fact)
 
+    def tell_in_order(self, made: Sequence[Concluded]) -> None:
+        """Puts what was mended by `made` in their order, whichever of them was made first."""
+        order = {id(one.finding): index for index, one in enumerate(made)}
+        for name in {one.about.place.file for one in made} & self.settled.keys():
+            mended = self.settled[name].mended
+            sorted_ = iter(sorted((one for one in mended if id(one) in order), key=lambda one: order[id(one)]))
+            told = [next(sorted_) if id(one) in order else one for one in mended]
+            self.settled[name] = self.settled[name]._replace(mended=told)
+
+    def is_first(self, one: Concluded) -> bool:
+        """Whether `one` edits the first document of a file."""
+        return any(now.at[0] == 0 for fact, _ in one.edits for now in self.found(fact))
+
     def found(self, fact: Told) -> list[Told]:
         """What is noted now of the object that `fact` is about."""
         here = self.now[fact.place.file]
         return [one for one in here if one.rule == fact.rule and one.object == fact.object]
 
-    def make(self, one: Concluded) -> None:
-        """Makes `one` in all its files, or in none."""
+    def make(self, wanted: Sequence[Concluded]) -> bool:
+        """Makes `wanted` at once, by halves where that is refused, each in all its files or in none: whether any is."""
         try:
             changed = [
-                engine.change(self.source(name), edits, self.setup) for name, edits in self.per_file(one).items()
+                engine.change(self.source(name), edits, self.setup) for name, edits in self.per_file(wanted).items()
             ]
         except CannotEdit as refusal:
+            if len(wanted) > 1:
+                middle = len(wanted) // 2
+                first = self.make(wanted[:middle])
+                return self.make(wanted[middle:]) or first
+            (one,) = wanted
             self.refused.setdefault(one.about.place.file, []).append(Refused(one.finding, str(refusal)))
-            return
+            return False
         for source in changed:
-            self.take(source, [one.finding] if source.name == one.about.place.file else [])
+            self.take(source, [one.finding for one in wanted if one.about.place.file == source.name])
+        return True
 
-    def per_file(self, one: Concluded) -> dict[str, dict[int, list[Edit]]]:
-        """The edits of `one` per file and document. Raises CannotEdit where an object is not there any more."""
+    def per_file(self, wanted: Iterable[Concluded]) -> dict[str, dict[int, list[Edit]]]:
+        """The edits of `wanted` per file and document. Raises CannotEdit where an object is not there any more."""
         edits: dict[str, dict[int, list[Edit]]] = {}
-        for fact, mine in one.edits:
+        for fact, mine in (edit for one in wanted for edit in one.edits):
             found = {now.at for now in self.found(fact)}
             if len(found) != 1:
                 raise CannotEdit("the object stands there twice" if found else "the object is not there any more")

@@ -118,6 +118,7 @@ class Bench:
         shutil.copyfile(ONE, one)
         commands: dict[str, Command] = {
             "python -c pass": ([sys.executable, "-c", "pass"], {}),
+            "python -c 'import click, yaml'": ([sys.executable, "-c", "import click, yaml"], {}),
             "asklint --version": self.ask("--version"),
             "asklint check one.yaml": self.ask("check", str(one)),
             "asklint check --format json one.yaml": self.ask("check", "--format", "json", str(one)),

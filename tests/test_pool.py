@@ -69,6 +69,19 @@ def test_process_that_does_not_start_is_told():
     assert processes() == []
 
 
+def test_what_a_process_said_before_it_was_given_anything_is_told(monkeypatch):
+    begin = pool._begin
+
+    def wait_for_its_end(*given):
+        pipe, process = begin(*given)
+        process.join()
+        return pipe, process
+
+    monkeypatch.setattr(pool, "_begin", wait_for_its_end)
+    with pytest.raises(pool.WorkerFailed, match="ValueError: no start"):
+        list(pool.ordered(square, range(100), 2, refuse))
+
+
 def test_killed_process_is_told():
     with pytest.raises(pool.WorkerLost):
         list(pool.ordered(partial(die_at, 30), range(100), 2, nothing))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -23,6 +22,8 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     for key, value in data.items():
         place: Path = ("data", key)
         if key not in params["keys"]:
+            import difflib  # where nothing is misspelt, nothing pays for it
+
             near = difflib.get_close_matches(key, params["keys"], 1, 0.8)
             if near:
                 yield Hit(place, "key", {"right": near[0]})

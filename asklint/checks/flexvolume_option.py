@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -100,6 +99,8 @@ class _Volume(NamedTuple):
         """The option that a key unknown to the driver was meant to be; none where that one stands as well."""
         guess = next((name for name, option in self._options.items() if key in option.get("mistaken", ())), None)
         if guess is None:
+            import difflib  # where nothing is misspelt, nothing pays for it
+
             near = difflib.get_close_matches(_plain(key), _plain_names(tuple(self._options)), 1, _ALIKE)
             guess = _plain_names(tuple(self._options))[near[0]] if near else None
         return None if guess in stand else guess

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -80,6 +79,8 @@ class Options(NamedTuple):
             if key in grammar.get("mistaken", ()):
                 return None if name in stand else name
         plain = {_plain(name): name for name in self.grammars}
+        import difflib  # where nothing is misspelt, nothing pays for it
+
         near = difflib.get_close_matches(_plain(key), plain, 1, _ALIKE)
         return plain[near[0]] if near and plain[near[0]] not in stand else None
 

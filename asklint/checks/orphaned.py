@@ -61,9 +61,10 @@ class _World:
     def __init__(self, facts: Sequence[Told]) -> None:
         self.facts = facts
         self.by_label: dict[tuple[str, Any], list[int]] = defaultdict(list)
-        self.by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self.by_name: dict[tuple[str, ...], list[int]] = defaultdict(list)  # and by file, and by folder
         for index, fact in enumerate(facts):
-            self.by_name[fact.object.kind, fact.object.name or ""].append(index)
+            for place in _places(fact.object.kind, fact.object.name or "", fact):
+                self.by_name[place].append(index)
             for what in ("pods", "labels"):
                 for given in _labels(fact, what):
                     for label in given.items():
@@ -80,8 +81,8 @@ class _World:
 
     def _mentioned(self) -> None:
         named: dict[str, list[int]] = defaultdict(list)
-        for (_, name), others in self.by_name.items():
-            named[name] += others
+        for index, fact in enumerate(self.facts):
+            named[fact.object.name or ""].append(index)
         for index, fact in enumerate(self.facts):
             for word in fact.data["mentions"]:
                 for other in named.get(word, ()):
@@ -93,14 +94,10 @@ class _World:
         Where several are left they are all meant, and none of them goes.
         """
         kind, namespace, called = name
-        same = [index for index in self.by_name[kind, called] if _meets(self.facts[index].object.namespace, namespace)]
-        if len(same) > 1:
-            file = of.place.file
-            same = (
-                [index for index in same if self.facts[index].place.file == file]
-                or [index for index in same if _folder(self.facts[index]) == posixpath.dirname(file)]
-                or same
-            )
+        same: list[int] = []
+        for place in _places(kind, called, of):
+            near = self.by_name.get(place, ())
+            same = same or [one for one in near if _meets(self.facts[one].object.namespace, namespace)]
         if len(same) > 1:
             for index in same:
                 self.hangs[index].add(_LIVE)
@@ -116,14 +113,17 @@ class _World:
         self.served.add(index)
 
     def selected(self, fact: Told, served: Mapping[str, Any]) -> list[int]:
-        """The objects that the selector fits; the first of its labels tells where to look."""
+        """The objects that the selector fits; the rarest of its labels tells where to look."""
         what, selector = ("pods", "labels")[served["of"] == "services"], served["selector"]
         if selector is None:
             return []
-        first = next(iter(mapping(mapping(selector).get("matchLabels")).items()), None)
+        wanted = mapping(mapping(selector).get("matchLabels")).items()
+        if not all(isinstance(value, str) for _, value in wanted):
+            return []  # no label is anything else
+        near = min((self.by_label.get((what, label), []) for label in wanted), key=len, default=range(len(self.facts)))
         return [
             index
-            for index in dict.fromkeys(self.by_label[what, first] if first else range(len(self.facts)))
+            for index in dict.fromkeys(near)
             if _meets(self.facts[index].object.namespace, fact.object.namespace or "")
             and any(selects(selector, given) for given in _labels(self.facts[index], what))
         ]
@@ -151,5 +151,7 @@ def _meets(one: str | None, other: str) -> bool:
     return not one or not other or one == other
 
 
-def _folder(fact: Told) -> str:
-    return posixpath.dirname(fact.place.file)
+def _places(kind: str, name: str, of: Told) -> tuple[tuple[str, ...], ...]:
+    """Under what an object called so is found from `of`, near ones first: in its file, in its folder, in the run."""
+    file = of.place.file
+    return (kind, name, "file", file), (kind, name, "folder", posixpath.dirname(file)), (kind, name)

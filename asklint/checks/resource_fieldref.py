@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 from asklint import quantity
@@ -58,5 +57,4 @@ def _number(pod: Pod, container: Mapping[str, Any], ref: Mapping[str, Any]) -> s
     divisor = quantity.read(ref.get("divisor", "1"))
     if amount is None or divisor is None or amount.nanos <= 0 or divisor.nanos < 0:
         return None
-    parts = Fraction(amount.nanos, divisor.nanos or 10**9)
-    return str(-(-parts.numerator // parts.denominator))
+    return str(-(-amount.nanos // (divisor.nanos or 10**9)))

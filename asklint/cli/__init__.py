@@ -1,9 +1,13 @@
 """The command asklint: click; the only floor that prints or exits."""
 
+# ruff: noqa: E402 - what stands before the imports is about what they cost
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
+
+gc.disable()  # a start and a run make millions of small values and few circles
 
 if sys.argv[1:] == ["--version"]:  # answered before click is imported: editors and hooks ask it often
     from asklint import __version__
@@ -75,6 +79,8 @@ def main(command: click.Command = cli) -> None:
         else:
             _tell_fault()
         sys.exit(3)
+    finally:
+        gc.freeze()  # else Python's last collection goes through all values of a run that ends anyway
 
 
 def _tell_fault() -> None:

@@ -94,7 +94,7 @@ def find(
             raise FileNotFoundError(path)
         found = _folder(path, around, out) if os.path.isdir(path) else iter([_file(path, around)])
         for one in found:
-            real = os.path.realpath(one.path)
+            real = around.real(one.path)
             if real in seen:
                 continue
             seen.add(real)
@@ -125,7 +125,7 @@ def _folder(top: str, around: _Around, out: Path | None) -> Iterator[Input]:
             for name in folders
             if not name.startswith(".")
             and not ignored.match(folder, name, True)
-            and os.path.realpath(os.path.join(folder, name)) != left_out
+            and (left_out is None or os.path.realpath(os.path.join(folder, name)) != left_out)
         )
         for name in sorted(names):
             if not name.endswith(_ENDINGS) and name != "Kustomization":
@@ -161,6 +161,7 @@ class _Ignored:
 
     def __init__(self, root: str) -> None:
         self.specs: dict[str, GitIgnoreSpec | None] = {}
+        self.known: dict[str, tuple[str, list[tuple[str, GitIgnoreSpec]]]] = {}  # per folder, as it is named
         self.top = root
         above = root
         while not os.path.exists(os.path.join(above, ".git")):
@@ -173,18 +174,26 @@ class _Ignored:
             self.top = root  # the user named a folder that git ignores, and means it
 
     def match(self, folder: str, name: str, is_folder: bool) -> bool:
-        folder = os.path.realpath(folder)
-        path = os.path.join(folder, name)
+        if folder not in self.known:
+            real = os.path.realpath(folder)
+            self.known[folder] = real, list(self._above(real))
+        real, specs = self.known[folder]
+        for above, spec in specs:
+            path = os.path.relpath(os.path.join(real, name), above)
+            verdict = spec.check_file(path + ("/" if is_folder else "")).include
+            if verdict is not None:
+                return verdict
+        return False
+
+    def _above(self, folder: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
+        """The folders from `folder` up that have a .gitignore, with what it says."""
         while folder.startswith(self.top):
             spec = self._spec(folder)
             if spec is not None:
-                verdict = spec.check_file(os.path.relpath(path, folder) + ("/" if is_folder else "")).include
-                if verdict is not None:
-                    return verdict
+                yield folder, spec
             if folder == self.top or os.path.dirname(folder) == folder:
-                break
+                return
             folder = os.path.dirname(folder)
-        return False
 
     def _spec(self, folder: str) -> GitIgnoreSpec | None:
         if folder not in self.specs:
@@ -208,6 +217,15 @@ class _Around:
     def __init__(self) -> None:
         self.charts: dict[Path, Path | None] = {}
         self.said: dict[Path, Overlay] = {}
+        self.folders: dict[str, str] = {}
+
+    def real(self, path: Path) -> str:
+        """The path of the file at `path` without links."""
+        folder, name = os.path.split(path)
+        if folder not in self.folders:
+            self.folders[folder] = os.path.realpath(folder)
+        real = os.path.join(self.folders[folder], name)
+        return os.path.realpath(real) if name in ("", ".", "..") or os.path.islink(real) else real
 
     def reason(self, path: Path, said: Overlay) -> str:
         """Why the file at `path` is no manifest, as its place and name tell; `""` where it may be one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -46,7 +45,6 @@ def find(what: Sequence[str], scope: Scope, asked: Request, out: Out | None, hea
 
     `hear` is told what kubectl says meanwhile, and which kinds may not be read.
     """
-    gc.disable()  # a run makes millions of small values and few cycles
     whole: list[str] = []  # resources of the cluster itself
     if what:
         answer = cluster.read(what, scope, hear)
