@@ -16,6 +16,7 @@ OURS = {
     "asklint",
     *(f"asklint.{name}" for name in ("cli", "cli.manifests", "cli.screen", "request", "config", "data", "run")),
     *(f"asklint.{name}" for name in ("inputs", "inputs.files", "gather", "report", "report.concise", "report.summary")),
+    *(f"asklint.{name}" for name in ("cli.complete", "cli.output", "inputs.overlay", "inputs.rendered", "key")),
     *(f"asklint.{name}" for name in ("source", "tree", "compose", "jsontree", "node", "scalar", "path", "glob")),
     *(f"asklint.{name}" for name in ("rule", "condition", "engine", "ask", "resource", "finding", "silence", "secret")),
     *(f"asklint.{name}" for name in ("edit", "lower", "layout", "collection", "render", "patch", "checks")),
