@@ -59,6 +59,7 @@ class Asked:
         self.told: list[Told] = []
         self.silenced = 0
         self.going: dict[int, str] = {}  # per object, by id, the rule whose fix drops it
+        self.heeded: set[tuple[tuple[int, int], str]] = set()  # where a suppression silenced something, and which rule
         self._hidden: secret.Hidden | None = None
         self._shown: tuple[list[lower.Splice], tuple[patch.Hunk, ...]] = ([], ())  # findings may share a large fix
 
@@ -80,7 +81,7 @@ class Asked:
             spoken += self._ask_object(here)
         for rule, of, hit in _without_replaced(spoken, self._noted_instead(mine)):
             start, end = self._span(of, hit)
-            if any(suppression.silences(rule.name, start) for suppression in suppressions):
+            if self._is_silenced(rule, start, suppressions):
                 self.silenced += 1
                 continue
             found = self._report(rule, of, hit, Span(start, end))
@@ -89,6 +90,23 @@ class Asked:
                 self.going[id(of)] = rule.name
         for here in mine:
             self.told += self._note(here, suppressions)
+        if suppressions:
+            self._tell_unused(suppressions)
+
+    def _is_silenced(self, rule: Rule, start: int, suppressions: list[silence.Suppression]) -> bool:
+        mine = [one for one in suppressions if one.silences(rule.name, start)]
+        self.heeded.update((one.span, rule.name) for one in mine)
+        return bool(mine)
+
+    def _tell_unused(self, suppressions: list[silence.Suppression]) -> None:
+        """Says of each rule that was asked and silenced nowhere that its suppression has nothing to do."""
+        asked = {rule.name for rule in self.setup.rules if self.setup.whole or not rule.whole}
+        for rule in self.setup.rules:
+            for one in suppressions if rule.of_suppressions else ():
+                for name in one.rules if one.reason else ():
+                    if name in asked and (one.span, name) not in self.heeded:
+                        hit = Hit((), "unused", {"rule": name}, offsets=one.span)
+                        self.found.append(self._report(rule, None, hit, Span(*one.span)))
 
     def _ask_object(self, here: Object) -> Iterator[tuple[Rule, Object, Hit]]:
         pods = here.pods
@@ -126,7 +144,7 @@ class Asked:
                         pointer(fact.path),
                         here.identity,
                         show(fact.path, here.data),
-                        any(one.silences(rule.name, span.start) for one in suppressions),
+                        self._is_silenced(rule, span.start, suppressions),
                         (self.index, here.base),
                         self.going.get(id(here)),
                         named(fact.path, here.data),

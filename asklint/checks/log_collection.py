@@ -47,8 +47,8 @@ def conclude(
     edits = _variables(facts)
     for index, fact in enumerate(facts):
         if fact.data["is"] == "agent":
-            mine = {index: (DropDocument(),), **edits} if edits else {}
-            fields = {"agent": fact.data["agent"], "count": len(edits or {})}
+            mine = {index: (DropDocument(),), **edits} if edits is not None else {}
+            fields = {"agent": fact.data["agent"], "count": sum(one.data["is"] == "pod" for one in facts)}
             yield Conclusion(index, fact.data["case"], fields, edits=mine, fix="variables" if mine else "")
 
 
