@@ -141,3 +141,10 @@ def own_labels(subject: Object) -> dict[str, str]:
 
 def _plain(given: Any) -> dict[str, str]:
     return {str(key): str(value) for key, value in mapping(given).items()}
+
+
+def ingress_before(service: Object) -> str | None:
+    """The name of an Ingress in the same text that leads to `service`; None where none does."""
+    wanted = ("Service", service.namespace or "", service.name)
+    ingresses = (one for _, one in service.neighbours() if one.kind == "Ingress")
+    return next((one.name or "" for one in ingresses if wanted in [*uses(one)]), None)

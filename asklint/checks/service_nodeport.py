@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from asklint.checks import alb
+from asklint.checks.references import ingress_before
 from asklint.edit import AddDocument, Edit, Remove, Set
 from asklint.finding import Hit
 from asklint.path import get, mapping, sequence
@@ -18,13 +19,17 @@ _ANNOTATIONS = ("metadata", "annotations")
 def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
     """A Service whose type is NodePort.
 
-    The case is what it becomes: `cluster`; `intranet` or `internet` for a LoadBalancer by the address it will have,
-    `reused` for one that is there, `headless` where the API server takes none; behind an Ingress, `alb-` and what
-    serves that, or `unrouted` where a person must say what it leads to.
+    The case is what it becomes: `cluster`, or `routed` where an Ingress of the same text leads to it; `intranet` or
+    `internet` for a LoadBalancer by the address it will have, `reused` for one that is there, `headless` where the API
+    server takes none; behind an Ingress that is made, `alb-` and what serves that, or `unrouted` where a person must
+    say what it leads to.
     """
     spec = mapping(subject.data.get("spec"))
     if spec.get("type") == "NodePort":
-        become = {"ClusterIP": _cluster, "LoadBalancer": _balanced, "Ingress": _routed}[options["to"]]
+        if options["to"] is None and (name := ingress_before(subject)):
+            yield Hit(_TYPE, "routed", {"ingress": name}, tuple(_inside(spec)))
+            return
+        become = {"ClusterIP": _cluster, "LoadBalancer": _balanced, "Ingress": _routed}[options["to"] or "LoadBalancer"]
         yield become(subject, spec, params, options)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from asklint.checks.balancer_grammar import is_filled_in_later
+from asklint.checks.references import ingress_before
 from asklint.checks.service_table import Written, kind, ports, table, written
 from asklint.finding import Conclusion, Fact, Told
 from asklint.path import get
@@ -19,7 +20,9 @@ def collect(subject: Object, params: Mapping[str, Any], options: Mapping[str, An
 
     A Service of type NodePort is `new` there: it wants the one of the option `id`, unless it names one itself.
     """
-    given = options.get("id") if options.get("to") == "LoadBalancer" else None
+    given = options.get("id") if options.get("to") in (None, "LoadBalancer") else None
+    if given and options["to"] is None and ingress_before(subject):
+        given = None  # it becomes a ClusterIP
     new = get(subject.data, ("spec", "type")) == "NodePort" and bool(given) and target != "eci"
     if not new and (not kind(subject) or ("id" in options and not given)):
         return
