@@ -54,11 +54,11 @@ def mended(subject: Object, hit: Hit, to: str, wished: Wish, params: Mapping[str
         return hit._replace(edits=(DropDocument(),), fix=hit.case if hit.case in params["dropped"] else "drop")
     if to == "deployment" and wished.replicas:
         return hit._replace(edits=_deployment(subject, wished.replicas), fix="deployment")
-    virtual = params["virtual-nodes"]
-    label = virtual["label"] if target in virtual["targets"] else {}
+    table = params["sidecarset"]
+    label = table["label"] if target in table["targets"] else {}
     if to == "sidecarset" and (wished.selector or label):
         try:
-            added = sidecarset(subject, {**label, **wished.selector}, params["host-logs"])
+            added = sidecarset(subject, {**label, **wished.selector}, table)
         except CannotInject as reason:
             return hit._replace(fields={**hit.fields, "reason": str(reason)}, fix="by-hand")
         return hit._replace(edits=(DropDocument(), *map(AddDocument, added)), fix="sidecarset")

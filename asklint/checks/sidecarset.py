@@ -20,10 +20,10 @@ class CannotInject(ValueError):
     """Why a person has to write the SidecarSet."""
 
 
-def sidecarset(subject: Object, labels: Mapping[str, str], host_logs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def sidecarset(subject: Object, labels: Mapping[str, str], table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The SidecarSet for pods with `labels`, and behind it the SidecarSetResourceBinding where it needs one.
 
-    What a pod asks of its node is left out. `host_logs` names the node's directories in which stdout stands (`stdout`,
+    What a pod asks of its node is left out. `table` names the node's directories in which stdout stands (`stdout`,
     a list: the first becomes the stdlog volume) and those in which an agent keeps its own state (`state`, a pattern:
     each becomes an emptyDir). Raises CannotInject.
     """
@@ -33,7 +33,7 @@ def sidecarset(subject: Object, labels: Mapping[str, str], host_logs: Mapping[st
         raise CannotInject("it has no name or no pods")
     pod = pods[0].data
     sources = _Sources(subject)
-    volumes, gone = _volumes(pod, host_logs, sources)
+    volumes, gone = _volumes(pod, table, sources)
     kinds = {key: [_container(one, pod, gone, sources) for one in sequence(pod.get(key))] for key in _KINDS}
     spec: dict[str, Any] = {"selector": {"matchLabels": dict(labels)}, "updateStrategy": {"type": "NotUpdate"}}
     spec |= {key: made for key, made in kinds.items() if made}
@@ -75,9 +75,7 @@ class _Sources:
             }
 
 
-def _volumes(
-    pod: Mapping[str, Any], host_logs: Mapping[str, Any], sources: _Sources
-) -> tuple[list[Any], frozenset[str]]:
+def _volumes(pod: Mapping[str, Any], table: Mapping[str, Any], sources: _Sources) -> tuple[list[Any], frozenset[str]]:
     """The volumes of the sidecar, and the names of those that it goes without."""
     made: list[Any] = []
     gone: set[str] = set()
@@ -86,9 +84,9 @@ def _volumes(
         host = mapping(volume.get("hostPath")).get("path")
         if "hostPath" in volume:
             path = posixpath.normpath(str(host))
-            if path in host_logs["stdout"] and not any("csi" in one for one in made):
+            if path in table["stdout"] and not any("csi" in one for one in made):
                 made.append({"name": name, "csi": dict(_STDLOG)})
-            elif path not in host_logs["stdout"] and re.fullmatch(host_logs["state"], path):
+            elif path not in table["stdout"] and re.fullmatch(table["state"], path):
                 made.append({"name": name, "emptyDir": {}})
             else:
                 gone.add(name)
