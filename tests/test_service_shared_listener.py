@@ -37,7 +37,7 @@ def clashes(*services: str, target: str = "ask", **options: object) -> list[str]
         "service-nodeport", target=target, options={"service-nodeport": {**SHARED["service-nodeport"], **options}}
     )
     checked = engine.check(Source("test.yaml", "---\n".join(services)), asked)
-    found = engine.conclude(checked.told, asked)
+    found = [one.finding for one in engine.conclude(checked.told, asked)]
     assert all(finding.fix and finding.fix.applicability == "suggestion" for finding in found)
     return [finding.object.name + finding.message.partition("whose port")[2] for finding in found]
 

@@ -66,4 +66,5 @@ def _list(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
 def _plain(text: str) -> str:
     """`text` as roff takes it for itself."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
+    text = re.sub(r"[^\x00-\x7f]", lambda match: f"\\[u{ord(match[0]):04X}]", text)  # its input is Latin-1 by itself
     return re.sub(r"^([.'])", r"\\&\1", text)

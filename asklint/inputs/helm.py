@@ -17,7 +17,7 @@ MISSING = (
     "pip install 'asklint[helm]'"
 )
 
-_SOURCE = re.compile(r"^# Source: (?P<name>\S.*?)[ \t]*$", re.MULTILINE)
+_SOURCE = re.compile(r"^# Source: (?P<name>\S.*)$", re.MULTILINE)
 _DOCUMENT = re.compile(r"^---[ \t]*\n(?=# Source: )", re.MULTILINE)
 _MANIFEST = re.compile(r"(?:^|/)templates/(?:.*/)?[^_/][^/]*\.(?:ya?ml|json)$")
 _TEMPLATES = (".yaml", ".yml", ".tpl")
@@ -72,8 +72,9 @@ def _by_template(stream: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for part in _DOCUMENT.split("\n" + stream)[1:]:
         match = _SOURCE.match(part)
-        if match and _MANIFEST.search(match["name"]):
-            found.setdefault(match["name"], []).append(part if part.endswith("\n") else part + "\n")
+        name = match["name"].rstrip() if match else ""
+        if _MANIFEST.search(name):
+            found.setdefault(name, []).append(part if part.endswith("\n") else part + "\n")
     return found
 
 
@@ -159,7 +160,7 @@ _CONTROL = re.compile(r"\{\{-?\s*(?:(?P<word>if|else|end|range|with|define|block
 _COMMENT = re.compile(r"\{\{-?\s*/\*")
 _VALUES = re.compile(r"(?<![\w.])\$?\.Values((?:\.\w+)+)")
 _KEY = re.compile(r"\s*(?:- )*[\w./\"'-]+:(?:\s|$)")
-_SAME = re.compile(r"\s*(?:- )*[^\s:#][^:#]*:(?=\s)")
+_SAME = re.compile(r"\s*+(?:- )*+[^\s:#][^:#]*+:(?=\s)")
 
 
 def _templates(root: Path) -> list[Path]:
