@@ -53,14 +53,13 @@ def conclude(
 
 
 def _variables(facts: Sequence[Told]) -> dict[int, tuple[Edit, ...]] | None:
-    """Per fact what its pod gets; None where there are no pods, or one has no name from which a key could be made."""
+    """Per fact what its pod gets; None where there are no pods, or one has a name of which no key can be made."""
     edits: dict[int, tuple[Edit, ...]] = {}
     pods = [(index, fact) for index, fact in enumerate(facts) if fact.data["is"] == "pod"]
     for index, fact in pods:
         mine: list[Edit] = []
         for place, name in fact.data["containers"]:
-            key = f"{fact.object.name}-{name}" if fact.data["many"] else f"{fact.object.name}"
-            key += "-stdout" if len(key) < _SHORTEST else ""
+            key = _key(fact.object.name, name, fact.data["many"])
             if not _KEY.fullmatch(key):
                 return None
             env = (*fact.data["path"], "containers", place, "env")
@@ -68,3 +67,9 @@ def _variables(facts: Sequence[Told]) -> dict[int, tuple[Edit, ...]] | None:
         if mine:
             edits[index] = tuple(mine)
     return edits if pods else None
+
+
+def _key(workload: str | None, container: Any, many: bool) -> str:
+    """The workload's name, with the container's where there are several, and that alone where it has none."""
+    key = f"{workload}-{container}" if workload and many else workload or str(container)
+    return key.replace(".", "-") + ("-stdout" if len(key) < _SHORTEST else "")
