@@ -156,6 +156,8 @@ def _told(written: Written, error: Any, above: Where = ()) -> ConfigError:
         return written.wrong((*where, name), f"there is no such key{suggest(name, allowed)}")
     needed = [name for inner in error.context or () if inner.validator == "required" for name in inner.validator_value]
     message = f"one of {', '.join(needed)} must be there" if needed else str(error.message)
+    if error.validator == "enum":  # null and "" stand for an option that is not set, and nobody writes them
+        message = f"{error.instance!r} is not one of {[one for one in error.validator_value if one]}"
     return written.wrong(where, message if len(message) <= _LONGEST else message[:_LONGEST] + "…")
 
 
