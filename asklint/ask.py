@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asklint import key, lower, patch, secret, silence
 from asklint.edit import AddDocument, CannotEdit, DropDocument, Edit, Elsewhere, Insert, Move, Remove, by_document
-from asklint.finding import Finding, Fix, Hit, Place, Told
+from asklint.finding import Fact, Finding, Fix, Hit, Place, Told
 from asklint.path import Path, PathError, get, named, pointer, show
 from asklint.resource import Object, Pod, Pods
 from asklint.rule import Rule, Subject, fill
@@ -79,7 +79,8 @@ class Asked:
             spoken += [(rule, None, hit) for subject in subjects for hit in self._hits(rule, subject)]
         for here in mine:
             spoken += self._ask_object(here)
-        for rule, of, hit in _without_replaced(spoken, self._noted_instead(mine)):
+        facts = [noted for here in mine for noted in self._facts(here)]
+        for rule, of, hit in _without_replaced(spoken, facts):
             start, end = self._span(of, hit)
             if self._is_silenced(rule, start, suppressions):
                 self.silenced += 1
@@ -88,8 +89,7 @@ class Asked:
             self.found.append(found)
             if of is not None and found.finding.fix and found.finding.fix.drops and not _adds(found.edits):
                 self.going[id(of)] = rule.name
-        for here in mine:
-            self.told += self._note(here, suppressions)
+        self.told += [self._note(here, rule, fact, suppressions) for here, rule, fact in facts]
         if suppressions:
             self._tell_unused(suppressions)
 
@@ -115,41 +115,32 @@ class Asked:
                 for hit in self._hits(rule, subject):
                     yield rule, here, hit
 
-    def _noted_instead(self, mine: list[Object]) -> set[tuple[str, int, Path]]:
-        """Where a rule across files has the word in place of another (`instead-of`): its name, the object, the path."""
-        taken: set[tuple[str, int, Path]] = set()
-        for here in mine:
-            pods = here.pods
-            for rule, itself in _of_objects(tuple(self.setup.rules), here.known, here.is_daemonset):
-                if rule.across is None or not rule.instead_of:
-                    continue
-                for subject in _subjects(rule, itself, here, pods):
-                    for fact in rule.collect(subject, self.setup.options.get(rule.name, {})):
-                        taken.update((name, id(here), fact.path) for name in rule.instead_of)
-        return taken
-
-    def _note(self, here: Object, suppressions: list[silence.Suppression]) -> Iterator[Told]:
-        """What the rules across files note of `here`."""
+    def _facts(self, here: Object) -> Iterator[tuple[Object, Rule, Fact]]:
+        """What the rules across files collect of `here`."""
         pods = here.pods
         for rule, itself in _of_objects(tuple(self.setup.rules), here.known, here.is_daemonset):
             if rule.across is None or (rule.whole and not self.setup.whole):
                 continue
             for subject in _subjects(rule, itself, here, pods):
                 for fact in rule.collect(subject, self.setup.options.get(rule.name, {})):
-                    span = Span(*self._span_of((*here.base, *fact.path), fact.missing))
-                    yield Told(
-                        rule.name,
-                        fact.data,
-                        self._kind_place(span) if fact.path == ("kind",) else self._place(span),
-                        pointer(fact.path),
-                        here.identity,
-                        show(fact.path, here.data),
-                        self._is_silenced(rule, span.start, suppressions),
-                        (self.index, here.base),
-                        self.going.get(id(here)),
-                        named(fact.path, here.data),
-                        "" if fact.missing else self._value(get(here.data, fact.path), span),
-                    )
+                    yield here, rule, fact
+
+    def _note(self, here: Object, rule: Rule, fact: Fact, suppressions: list[silence.Suppression]) -> Told:
+        """What `rule` notes of `here` by `fact`, with its place."""
+        span = Span(*self._span_of((*here.base, *fact.path), fact.missing))
+        return Told(
+            rule.name,
+            fact.data,
+            self._kind_place(span) if fact.path == ("kind",) else self._place(span),
+            pointer(fact.path),
+            here.identity,
+            show(fact.path, here.data),
+            self._is_silenced(rule, span.start, suppressions),
+            (self.index, here.base),
+            self.going.get(id(here)),
+            named(fact.path, here.data),
+            "" if fact.missing else self._value(get(here.data, fact.path), span),
+        )
 
     def _hits(self, rule: Rule, subject: Subject) -> Iterable[Hit]:
         return rule.hits(subject, self.setup.options.get(rule.name, {}))
@@ -348,9 +339,9 @@ def based(edit: Edit, base: Path) -> Edit:
 
 
 def _without_replaced(
-    spoken: list[tuple[Rule, Object | None, Hit]], noted: set[tuple[str, int, Path]]
+    spoken: list[tuple[Rule, Object | None, Hit]], facts: list[tuple[Object, Rule, Fact]]
 ) -> list[tuple[Rule, Object | None, Hit]]:
-    """`spoken` without what another rule says in its place (`instead-of`), or has `noted` to say."""
+    """`spoken` without what another rule says in its place (`instead-of`), or has noted to say of the whole run."""
     taken = {(name, id(of), hit.path) for rule, of, hit in spoken if rule.instead_of for name in rule.instead_of}
-    taken |= noted
+    taken |= {(name, id(of), fact.path) for of, rule, fact in facts for name in rule.instead_of}
     return [one for one in spoken if (one[0].name, id(one[1]), one[2].path) not in taken] if taken else spoken

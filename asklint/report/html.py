@@ -201,16 +201,8 @@ class _Page:
             parts.append(self.line("related", f"{_cell(f'{other.file}:{other.line}')} {_text(label)}"))
             parts.append(_lines(other._replace(excerpt=other.excerpt[:1])))
         if fix:
-            suggested = fix.applicability == "suggestion"
-            kind = (
-                say(self.lang, "suggestion") if suggested else say(self.lang, "fix", say(self.lang, fix.applicability))
-            )
-            parts.append(self.say(kind, _text(fix.title)))
-            parts.append(_changes(fix))
-            if fix.caveat:
-                parts.append(self.say(say(self.lang, "caveat"), _text(fix.caveat)))
-            if fix.refused is not None:
-                parts.append(self.say(say(self.lang, "refused"), _text(fix.refused)))
+            title, *others = (self.say(label, _text(told)) for label, told in summary.of_fix(fix, self.lang))
+            parts += [title, _changes(fix), *others]
         if finding.source:
             parts.append(self.say(say(self.lang, "page"), _link(finding.source)))
         return f'<article class="{finding.severity}">{"".join(parts)}</article>'

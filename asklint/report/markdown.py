@@ -174,13 +174,7 @@ def _lines(finding: Finding, lang: str) -> Iterator[str]:
     for other, label in finding.related:
         yield f"{word(lang, 'related')}{colon}{_code(f'{other.file}:{other.line}')} {_text(label)}"
     if fix:
-        suggested = fix.applicability == "suggestion"
-        kind = say(lang, "suggestion") if suggested else say(lang, "fix", say(lang, fix.applicability))
-        yield f"**{kind}**{colon}{_text(fix.title)}"
-        if fix.caveat:
-            yield f"**{say(lang, 'caveat')}**{colon}{_text(fix.caveat)}"
-        if fix.refused is not None:
-            yield f"**{say(lang, 'refused')}**{colon}{_text(fix.refused)}"
+        yield from (f"**{label}**{colon}{_text(told)}" for label, told in summary.of_fix(fix, lang))
 
 
 def _fenced(lines: Sequence[str], language: str) -> list[str]:

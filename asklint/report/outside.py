@@ -34,13 +34,7 @@ def _lines(finding: Finding, lang: str) -> Iterator[str]:
     colon, fix = say(lang, ":"), finding.fix
     yield " ".join(part for part in (summary.targets(finding, lang), finding.message) if part)
     if fix:
-        suggested = fix.applicability == "suggestion"
-        kind = say(lang, "suggestion") if suggested else say(lang, "fix", say(lang, fix.applicability))
-        yield f"{kind}{colon}{fix.title}"
-        if fix.caveat:
-            yield f"{say(lang, 'caveat')}{colon}{fix.caveat}"
-        if fix.refused is not None:
-            yield f"{say(lang, 'refused')}{colon}{fix.refused}"
+        yield from (f"{label}{colon}{told}" for label, told in summary.of_fix(fix, lang))
     if finding.source:
         yield f"{say(lang, 'page')}{colon}{finding.source}"
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from asklint.finding import SEVERITIES, Finding, Identity, Report
+from asklint.finding import SEVERITIES, Finding, Fix, Identity, Report
 
 # What a terminal obeys or hides: control characters, escapes, direction marks, blanks of no width, half characters.
 UNSAFE = re.compile(
@@ -218,6 +218,16 @@ def origin(finding: Finding, lang: str) -> str:
     elif not told.exact:
         parts.append(say(lang, "around"))
     return say(lang, ",").join(parts)
+
+
+def of_fix(fix: Fix, lang: str) -> Iterator[tuple[str, str]]:
+    """What is said of a fix, each with the word before it: its title, its caveat, and why it is not made."""
+    suggested = fix.applicability == "suggestion"
+    yield say(lang, "suggestion") if suggested else say(lang, "fix", say(lang, fix.applicability)), fix.title
+    if fix.caveat:
+        yield say(lang, "caveat"), fix.caveat
+    if fix.refused is not None:
+        yield say(lang, "refused"), fix.refused
 
 
 def findings(report: Report) -> Sequence[Finding]:
