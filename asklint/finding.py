@@ -205,3 +205,4 @@ class Report(NamedTuple):
     sides: Sequence[Report] = ()  # what each target says, where a run asks about several; `target` names them all
     seen: Sequence[Seen] = ()  # the objects that were checked
     run: Run = Run()
+    expired: Sequence[str] = ()  # the entries of the config's `ignore` whose `until` is past

@@ -96,7 +96,12 @@ class Gathered:
             sum(accepted),
             baseline.stale(found, self.checked, self.setup.judged) if baseline else {},
             seen=self.seen,
+            expired=self._expired(),
         )
+
+    def _expired(self) -> list[str]:
+        setup, asked = self.setup, {rule.name for rule in self.setup.rules}
+        return [entry.words for entry in setup.ignore if entry.rule in asked and entry.is_past(setup.today)]
 
     def concluded(self) -> list[Finding]:
         """The findings, those across files each behind those of its file."""
@@ -126,6 +131,7 @@ def beside(sides: Sequence[Report]) -> Report:
         findings=_in_order(merged.values(), first.names),
         silenced=sum(side.silenced for side in sides),
         accepted=sum(side.accepted for side in sides),
+        expired=list(dict.fromkeys(words for side in sides for words in side.expired)),
         stale={one: min(side.stale.get(one, 0) for side in sides) for one in set.intersection(*map(set, stale))},
         sides=sides,
     )

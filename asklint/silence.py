@@ -158,10 +158,15 @@ class Entry(NamedTuple):
     root: File  # what `path` counts from
     path: GitIgnoreSpec | None
     known: Mapping[str, str]  # patterns for kind, name, namespace, container
+    words: str  # the entry as one line, to be told of: "privileged StatefulSet search-* (2027-01-31)"
+
+    def is_past(self, today: date) -> bool:
+        """Whether the last day on which it holds is over."""
+        return self.until is not None and self.until < today
 
     def silences(self, finding: Finding, today: date) -> bool:
         """Whether `finding` is not to be reported; an entry whose `until` is past silences nothing."""
-        if finding.rule != self.rule or (self.until is not None and self.until < today):
+        if finding.rule != self.rule or self.is_past(today):
             return False
         told = {**(finding.object._asdict() if finding.object else {}), "container": finding.container}
         for key, pattern in self.known.items():
@@ -178,4 +183,5 @@ def entry(spec: Mapping[str, Any], root: File) -> Entry:
         path = glob.patterns([spec["path"]])
     until = date.fromisoformat(spec["until"]) if "until" in spec else None
     known = {key: spec[key] for key in ("kind", "name", "namespace", "container") if key in spec}
-    return Entry(spec["rule"], until, root, path, known)
+    words = " ".join(str(spec[key]) for key in ("rule", "path", *known) if key in spec)
+    return Entry(spec["rule"], until, root, path, known, f"{words} ({until})" if until else words)

@@ -259,12 +259,23 @@ def test_entries_silence_single_findings(tmp_path):
     assert left(f", until: {today}") == []
     assert left(f", until: '{yesterday}'") == ["a.yaml", "sub/b.yaml"]
     done = asklint("check", ".", cwd=tmp_path)
-    assert "silenced" not in done.stdout
+    assert "silenced:" not in done.stdout
     (tmp_path / config.NAME).write_text(f"{select}ignore:\n- {{rule: host-network, reason: why, name: web}}\n")
     assert "silenced: 1 finding" in asklint("check", ".", cwd=tmp_path).stdout
     assert asklint("fix", "--unsafe", ".", cwd=tmp_path).returncode == 0
     assert (tmp_path / "a.yaml").read_text() == ERROR  # what is silent is not fixed
     assert "hostNetwork" not in (tmp_path / "sub/b.yaml").read_text()
+
+
+def test_entry_whose_day_is_past_is_told_of(tmp_path):
+    past = "- {rule: host-network, kind: Deployment, reason: why, until: '2020-01-31'}\n"
+    lasting = "- {rule: host-pid, reason: why, until: '2999-01-31'}\n"
+    scene(tmp_path, {"a.yaml": ERROR, config.NAME: f"ignore:\n{past}{lasting}"})
+    told = "no longer silenced, since the day in the config is past: host-network Deployment (2020-01-31)\n"
+    assert told in asklint("check", "a.yaml", cwd=tmp_path).stdout
+    assert told not in asklint("check", "--ignore", "host-network", "a.yaml", cwd=tmp_path).stdout
+    data = json.loads(asklint("check", "--format", "json", "--target", "ask,eci", "a.yaml", cwd=tmp_path).stdout)
+    assert data["summary"]["expired"] == ["host-network Deployment (2020-01-31)"]
 
 
 RULE = """\

@@ -64,6 +64,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "silenced": report.silenced + report.accepted,
         "moot": report.moot,
         **({"baseline": _baseline(report)} if report.accepted or report.stale else {}),
+        **({"expired": list(report.expired)} if report.expired else {}),
         "unread": [{"file": file, "reason": reason} for file, reason in report.unread],
     }
 

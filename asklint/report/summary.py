@@ -63,6 +63,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "moot": "not shown: {0} in objects that a fix drops whole",
         "accepted": "accepted by the baseline: {0}",
         "stale": "accepted by the baseline and gone: {0} (asklint baseline --prune)",
+        "expired": "no longer silenced, since the day in the config is past: {0}",
         "unread": "failed: {0}",
         "fixed": "fixed {0}: {1}",
         "would-fix": "would fix {0}: {1}",
@@ -122,6 +123,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "moot": "未显示：修复将整个删除的对象中的 {0}",
         "accepted": "基线已接受：{0}",
         "stale": "基线已接受但已不存在：{0}（asklint baseline --prune）",
+        "expired": "配置中的期限已过，不再忽略：{0}",
         "unread": "失败：{0}",
         "fixed": "已修复 {0}：{1}",
         "would-fix": "可修复 {0}：{1}",
@@ -142,6 +144,7 @@ _NOUNS: dict[str, tuple[str, str, str]] = {
     "warning": ("warning", "warnings", "个警告"),
     "info": ("info", "infos", "个提示"),
     "finding": ("finding", "findings", "个问题"),
+    "entry": ("entry", "entries", "个条目"),
     "object": ("object", "objects", "个对象"),
     "file": ("file", "files", "个文件"),
     "more": ("more line", "more lines", "行"),
@@ -330,6 +333,7 @@ def _not_checked(report: Report) -> Iterator[Line]:
         yield Line("accepted", say(lang, "accepted", count(lang, report.accepted, "finding")))
     if report.stale:
         yield Line("stale", say(lang, "stale", count(lang, sum(report.stale.values()), "finding")))
+    yield from _list(lang, "expired", "entry", report.expired)
 
 
 def _fixes(report: Report) -> Iterator[Line]:
