@@ -40,9 +40,7 @@ class Unread(TypedDict):
     reason: str
 
 
-class Summary(TypedDict):
-    """What was looked at, and how many findings there are; `skipped` counts what was not checked, by reason."""
-
+class _Summary(TypedDict):
     files: int
     objects: int
     applications: Applications
@@ -54,6 +52,15 @@ class Summary(TypedDict):
     silenced: int
     moot: int
     unread: list[Unread]
+
+
+class Summary(_Summary, total=False):
+    """What was looked at, and how many findings there are; `skipped` counts what was not checked, by reason.
+
+    `expired` is there where entries of `ignore` are past their day: it names them.
+    """
+
+    expired: list[str]
 
 
 class Object(TypedDict):

@@ -195,7 +195,10 @@ class Asked:
         words = self._words(rule, hit, data, options, span)
         fix, edits = self._fix(rule, of, hit, data, options, words)
         base = of.base if of else ()
-        related = tuple((self._place(Span(*self._span_of((*base, *path)))), word) for path, word in hit.related)
+        related = tuple(
+            (self._place(Span(*self._span_of((*base, *path)))), fill(rule.related[word], words))
+            for path, word in hit.related
+        )
         finding = Finding(
             rule.name,
             rule.severity_of(hit),

@@ -190,7 +190,7 @@ def _concluded(rule: Rule, conclusion: Conclusion, about: Told, facts: Sequence[
         drops = DropDocument() in conclusion.edits.get(conclusion.about, ())
         asking = remedy.options if remedy.applicability == "suggestion" else ()
         fix = Fix(remedy.applicability, fill(remedy.title, fields), caveat, drops=drops, options=asking)
-    related = tuple((facts[index].place, word) for index, word in conclusion.related)
+    related = tuple((facts[index].place, fill(rule.related[word], fields)) for index, word in conclusion.related)
     message, severity = rule.say(hit, fields), rule.severity_of(hit)
     return Finding(
         rule.name,

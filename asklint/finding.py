@@ -25,7 +25,7 @@ class Hit(NamedTuple):
     fields: Mapping[str, object] = {}  # fills the {braces} of the message, title and caveat
     edits: tuple[Edit, ...] = ()  # what mends it, where `do` cannot say it; paths as `path`
     missing: bool = False  # something is missing below `path`: the place is the key alone
-    related: tuple[tuple[Path, str], ...] = ()  # second places in the same object, each with a word on it
+    related: tuple[tuple[Path, str], ...] = ()  # second places in the same object, each with the name of its words
     data: Mapping[str, Any] | None = None  # what the rule has to tell in numbers
     offsets: tuple[int, int] | None = None  # the place in the text, for what no path reaches
     fix: str = ""  # which of the rule's fixes, where that is not the one of its case
@@ -40,7 +40,7 @@ class Fact(NamedTuple):
 
 
 class Conclusion(NamedTuple):
-    """What a rule across files makes of all facts; facts are named by their indexes.
+    """What a rule across files makes of all facts; facts are named by their indexes; `related` as in a Hit.
 
     `edits` mend it: what changes in the object of each fact, with paths from that object's root, all of it or nothing,
     and only once the objects of the facts in `after` are gone.

@@ -46,7 +46,8 @@ class Rule:
 
     __slots__ = (
         "across", "ask", "category", "defaults", "instead_of", "kinds", "message", "name", "of_any", "of_pods",
-        "of_suppressions", "of_text", "remedies", "severities", "severity", "source", "target", "title", "whole",
+        "of_suppressions", "of_text", "related", "remedies", "severities", "severity", "source", "target", "title",
+        "whole",
     )  # fmt: skip
 
     def __init__(self, name: str, spec: Mapping[str, Any], target: str, schemas: Mapping[str, Any], lang: str) -> None:
@@ -61,6 +62,7 @@ class Rule:
         self.severities: Mapping[str, Severity] = spec.get("severities", {})
         self.title: str = words["title"]
         self.message: str | Mapping[str, str] = words["message"]
+        self.related: Mapping[str, str] = {**spec.get("related", {}), **words.get("related", {})}
         self._scope(spec["scope"])
         self.defaults = {key: option.get("default") for key, option in spec.get("options", {}).items()}
         self.instead_of = frozenset(spec.get("instead-of", ()))

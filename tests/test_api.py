@@ -21,6 +21,13 @@ from asklint import api, data
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = json.loads((ROOT / "schemas/report.schema.json").read_text(encoding="utf-8"))
 SETTINGS = json.loads((ROOT / "schemas/config.schema.json").read_text(encoding="utf-8"))["properties"]
+TWICE = GOOD.replace("kind: ConfigMap", "kind: Service") + "spec: {ports: [{port: 80}, {port: 80}]}\n"
+SCALER = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: scaler}
+spec: {template: {spec: {containers: [{name: scaler, image: example.com/cluster-autoscaler:1.30}]}}}
+"""
 OF_A_RUN = {"baseline", "fail-on", "exclude", "rules", "helm"}  # what is about files, folders and exit statuses
 
 
@@ -36,6 +43,20 @@ def test_check_gives_what_the_command_prints(tmp_path, text, target):
 def test_check_names_the_finding():
     (finding,) = asklint.check(ERROR, select=["host-network"], filename="web.yaml")["findings"]
     assert (finding["rule"], finding["file"], finding["line"], finding["column"]) == ("host-network", "web.yaml", 6, 3)
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "lang", "word"),
+    [
+        ("schema", TWICE, "en", "the first one"),
+        ("schema", TWICE, "zh", "第一处"),
+        ("cluster-autoscaler", SCALER, "en", "runs Cluster Autoscaler"),
+        ("cluster-autoscaler", SCALER, "zh", "运行 Cluster Autoscaler"),
+    ],
+)
+def test_second_places_speak_the_language(rule, text, lang, word):
+    findings = asklint.check(text, select=[rule], lang=lang)["findings"]
+    assert [other["message"] for finding in findings for other in finding["related"]] == [word]
 
 
 @pytest.mark.parametrize(

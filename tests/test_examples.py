@@ -135,6 +135,7 @@ def test_speaks_both_languages(path):
     spec = content(path)
     if "zh" not in spec:
         pytest.skip("it has no Chinese yet")
+    assert spec.get("related", {}).keys() == spec["zh"].get("related", {}).keys()
     message, chinese = spec["message"], spec["zh"]["message"]
     assert isinstance(message, dict) == isinstance(chinese, dict)
     for case in message if isinstance(message, dict) else ("",):

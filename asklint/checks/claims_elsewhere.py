@@ -51,4 +51,4 @@ def conclude(
         found = nearest(fact, facts, renamed.get(fact.data["names"], ())) if "names" in fact.data else None
         if found is not None and facts[found].place.file != fact.place.file:
             data = {key: facts[found].data[key] for key in ("old", "new")}
-            yield Conclusion(index, "elsewhere", data, ((found, "it gets another name here"),))
+            yield Conclusion(index, "elsewhere", data, ((found, "renamed"),))

@@ -32,4 +32,4 @@ def conclude(
         meant = nearest(fact, facts, classes.get(fact.data["class"], ())) if "class" in fact.data else None
         if meant is not None and facts[meant].data["disk"]:
             fields = {"class": fact.data["class"], "mode": fact.data["mode"]}
-            yield Conclusion(index, "claim", fields, ((meant, "the class is here"),))
+            yield Conclusion(index, "claim", fields, ((meant, "class"),))

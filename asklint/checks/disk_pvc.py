@@ -44,7 +44,7 @@ def conclude(
         if "class" in fact.data and not fact.silenced and (fact.data["vendor"] or _made(index, facts, classes))
     ]
     if made:
-        related = tuple((index, "claimed here as well") for index in made[1 : _MOST + 1])
+        related = tuple((index, "as-well") for index in made[1 : _MOST + 1])
         yield Conclusion(made[0], "", {"count": len(made)}, related, {"claims": len(made)})
 
 

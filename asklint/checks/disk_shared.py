@@ -103,7 +103,7 @@ def conclude(
         if others:
             also = facts[others[0]].object
             fields = {"disk": disk[1], "other": f"{also.kind} {also.name}"}
-            yield Conclusion(index, "two", fields, ((others[0], "mounted here as well"), *related))
+            yield Conclusion(index, "two", fields, ((others[0], "mounted"), *related))
         first[disk].append(index)
 
 
@@ -132,7 +132,7 @@ class _Known:
         claim = nearest(mount, self.facts, found)
         if claim is None:
             return None, ()
-        related = ((claim, "the claim is here"),)
+        related = ((claim, "claim"),)
         data = self.facts[claim].data
         if data["disk"]:
             return ("claim", name), related
@@ -140,6 +140,6 @@ class _Known:
             shown = nearest(self.facts[claim], self.facts, self.by[key].get(wanted, ())) if wanted else None
             if shown is not None:
                 is_disk = self.facts[shown].data["disk"]
-                word = "the disk is here" if key == "volume" else "the class of disks is here"
+                word = key
                 return (("claim", name), (*related, (shown, word))) if is_disk else (None, ())
         return None, ()

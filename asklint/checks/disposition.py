@@ -41,7 +41,7 @@ def found(subject: Object, params: Mapping[str, Any], target: str) -> tuple[Mapp
     for pod in subject.pods:
         if known := agent(pod, params["agents"]):
             row, image = known
-            related = ((image, f"the image of {row['name']}"),)
+            related = ((image, "image"),)
             return row, Hit(("kind",), row[case], {"agent": row["name"]}, related=related)
     others = params.get("others")
     return (others, Hit(("kind",), others[case])) if others else None

@@ -49,7 +49,7 @@ def conclude(
         return
     names = list(dict.fromkeys(facts[index].object.name or "?" for index in out))
     shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
-    related = tuple((index, "nor does this one") for index in out[1 : 2 * _SHOWN])
+    related = tuple((index, "as-well") for index in out[1 : 2 * _SHOWN])
     fields = {"count": len(out), "all": len(pods), "names": shown}
     yield Conclusion(out[0], "one" if len(out) == 1 else "many", fields, related, {"pods": names})
 

@@ -62,7 +62,7 @@ def conclude(
     for index, fact in enumerate(facts):
         for config in configs.get(_folder(fact), ()) if "container" in fact.data else ():
             if _takes(facts[config], fact, params["patterns"]):
-                yield Conclusion(index, "", {"config": facts[config].object.name or ""}, ((config, "it is here"),))
+                yield Conclusion(index, "", {"config": facts[config].object.name or ""}, ((config, "config"),))
                 break
 
 

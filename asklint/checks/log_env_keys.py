@@ -29,7 +29,7 @@ def conclude(
             if facts[other].data["collects"] != fact.data["collects"] and _beside(facts[other], fact):
                 also = facts[other].object
                 fields = {"key": fact.data["key"], "other": f"{also.kind} {also.name}"}
-                yield Conclusion(index, "twice", fields, ((other, "the key is taken here"),))
+                yield Conclusion(index, "twice", fields, ((other, "taken"),))
                 break
         earlier.append(index)
 

@@ -23,7 +23,7 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
             image = container.get("image")
             for row in params["images"] if isinstance(image, str) else ():
                 if _ending(row["image"]).fullmatch(read(str(image)).repository):
-                    word = ((path, f"runs {row['name']}"),)
+                    word = ((path, "image"),)
                     yield Hit(("kind",), "program", {"program": row["name"]}, related=word)
                     return
 

@@ -50,7 +50,7 @@ def conclude(
         kind, root = facts[index].object.kind, facts[gone[index]].object
         edits = {index: (DropDocument(),)} if kind in params["drop"] else {}
         fields = {"other": f"{root.kind} {root.name}"}
-        related = ((gone[index], "this goes"),)
+        related = ((gone[index], "goes"),)
         after = tuple(sorted(world.hangs[index]))
         yield Conclusion(index, "drop" if edits else "keep", fields, related, edits=edits, after=after)
 

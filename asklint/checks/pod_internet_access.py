@@ -51,7 +51,7 @@ def conclude(
         return
     images = list(first)
     shown = ", ".join(images[:_SHOWN]) + (", …" if len(images) > _SHOWN else "")
-    related = tuple((index, "from the Internet as well") for index in list(first.values())[1 : 2 * _SHOWN])
+    related = tuple((index, "as-well") for index in list(first.values())[1 : 2 * _SHOWN])
     fields = {"count": len(images), "images": shown}
     yield Conclusion(first[images[0]], "one" if len(images) == 1 else "many", fields, related, {"images": images})
 

@@ -34,4 +34,4 @@ def conclude(
         meant = nearest(fact, facts, classes.get(fact.data["class"], ())) if "class" in fact.data else None
         if meant is not None and fact.data["size"] < facts[meant].data["least"]:
             fields = {"class": fact.data["class"], "least": facts[meant].data["least"]}
-            yield Conclusion(index, "run", fields, ((meant, "the class is here"),))
+            yield Conclusion(index, "run", fields, ((meant, "class"),))

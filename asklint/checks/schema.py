@@ -194,7 +194,7 @@ class _Told:
         path = problem.path
         refused = path[-2] in self.refused or f"{self.subject.kind}.{show(path[:-1])}" in self.refused
         fields = {"keys": problem.name, "list": show(path[:-1], self.subject.data)}
-        related = (((*path[:-1], problem.other), "the first one"),)
+        related = (((*path[:-1], problem.other), "first"),)
         return Hit(path, "duplicate" if refused else "twice", fields, related=related)
 
 

@@ -82,4 +82,4 @@ def _shared(facts: Sequence[Told], first: int, index: int, listener: str) -> Con
         "port": listener.partition("/")[0],
         "other": facts[first].object.name or "",
     }
-    return Conclusion(index, "shared" if both else "shared-unmanaged", fields, ((first, "claimed here as well"),))
+    return Conclusion(index, "shared" if both else "shared-unmanaged", fields, ((first, "first"),))

@@ -80,6 +80,6 @@ def conclude(
             shown = nearest(facts[place], facts, known.get(name, ()))
             vendor = params["storage"]["classes"].get(name, {}).get("volumeBindingMode") == _LATE
             if facts[shown].data["late"] if shown is not None else vendor:
-                related = ((shown, "the class is here"),) if shown is not None else ()
+                related = ((shown, "class"),) if shown is not None else ()
                 yield Conclusion(index, fact.data["case"], {"class": name}, related)
                 break
