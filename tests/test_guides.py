@@ -1,4 +1,4 @@
-"""The commands of docs/helm.md, kustomize.md and migration.md run as they stand there, with the real helm and kubectl."""
+"""The commands of docs/helm.md, kustomize.md and migration.md run as they stand there, with the real programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kit import ASKLINT, asklint, held, scene
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"(?:^<!-- (?P<note>[^\n]*) -->\n)?^```(?P<kind>\w*)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
-NEEDS = {"helm.md": ("helm", "helm3"), "kustomize.md": ("kubectl", "patch"), "migration.md": ()}
+NEEDS = {"helm.md": ("helm", "helm3"), "kustomize.md": ("kubectl", "kustomize", "patch"), "migration.md": ()}
 
 
 def blocks(page: str) -> list[tuple[str, str, str]]:
@@ -24,7 +24,7 @@ def blocks(page: str) -> list[tuple[str, str, str]]:
 def steps(page: str, tmp_path: Path) -> list[tuple[str, str, str, str]]:
     """Every block of `page`, done in order in a copy of fixtures: its note, its text, and what it printed.
 
-    The words before blocks are those of test_docs; what it does not run, with Helm 3 or in a container, is run here.
+    The words before blocks are those of test_docs; what it does not run, with Helm 3, kustomize or in a container, is run here.
     """
     for tool in NEEDS[page]:
         if shutil.which(tool) is None:
@@ -106,6 +106,7 @@ def test_kustomize(tmp_path):
         done["kubectl kustomize fixed"],
         (tmp_path / "work" / "ready.yaml").read_text(),
         done["kubectl kustomize --enable-alpha-plugins overlay/ready"],
+        done["kustomize build --enable-alpha-plugins --enable-exec overlay/program"],
     ):
         assert "hostPID" not in said
         assert "type: LoadBalancer" in said

@@ -121,24 +121,32 @@ def test_what_is_asked_wrongly_writes_nothing(tmp_path, text, said):
     assert (status, out, said in told) == (2, "", True), told
 
 
-@pytest.mark.skipif(
-    shutil.which("kubectl") is None, reason="there is no kubectl on PATH (python scripts/tools.py DIR brings it)"
+@pytest.mark.parametrize(
+    ("command", "function"),
+    [
+        (["kubectl", "kustomize", "--enable-alpha-plugins", "."], "container: {image: asklint}"),
+        (["kustomize", "build", "--enable-alpha-plugins", "."], "container: {image: asklint}"),
+        (["kustomize", "build", "--enable-alpha-plugins", "--enable-exec", "."], "exec: {path: asklint-krm}"),
+    ],
+    ids=["container in kubectl", "container", "program"],
 )
-def test_kustomize_runs_it(tmp_path):
-    """kubectl has kustomize in it, and runs functions in containers; the program that would start one starts asklint."""
-    function = "apiVersion: asklint.io/v1\nkind: Asklint\nmetadata:\n  name: f\n  annotations:\n    config.kubernetes.io/function: |\n      container: {image: asklint}\nspec: {%s}\n"
+def test_kustomize_runs_it(tmp_path, command, function):
+    """kubectl has kustomize in it. The program that would start a container starts asklint."""
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"there is no {command[0]} on PATH (python scripts/tools.py DIR brings it)")
+    head = "apiVersion: asklint.io/v1\nkind: Asklint\nmetadata:\n  name: f\n  annotations:\n"
+    whole = f"{head}    config.kubernetes.io/function: |\n      {function}\nspec: {{%s}}\n"
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostNetwork: true\n  containers: [{name: c, image: 'x:1'}]\n"
     files = {"kustomization.yaml": "resources: [pod.yaml]\ntransformers: [f.yaml]\n", "pod.yaml": pod}
     scene(tmp_path, {**files, "bin/docker": f"#!/bin/sh\nexec {ASKLINT} krm\n"})
     (tmp_path / "bin/docker").chmod(0o755)
-    command = ["kubectl", "kustomize", "--enable-alpha-plugins", "."]
-    env = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+    env = {"PATH": f"{tmp_path / 'bin'}:{ASKLINT.parent}:{os.environ['PATH']}", "HOME": str(tmp_path)}
     for spec, status, kept in (
         (f"unsafe: true, {ONLY}", 0, False),
         (ONLY, 0, True),
         (f"fail-on: error, {ONLY}", 1, True),
     ):
-        scene(tmp_path, {"f.yaml": function % spec})
+        scene(tmp_path, {"f.yaml": whole % spec})
         done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
         assert done.returncode == status, done.stderr
         assert status or ("hostNetwork" in done.stdout) is kept

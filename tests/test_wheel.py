@@ -64,6 +64,7 @@ def test_wheel_says_who_it_is(wheel):
         assert archive.read(f"{info}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
     assert (meta["Name"], meta["Requires-Python"], meta["License-Expression"]) == ("asklint", ">=3.11", "Apache-2.0")
     assert "asklint = asklint.cli:main\n" in scripts
+    assert "asklint-krm = asklint.cli.krm:main" in scripts
     assert "kubectl-asklint = asklint.cli.kubectl:main" in scripts
 
 

@@ -58,10 +58,8 @@ def cli() -> None:
 def main(command: click.Command = cli) -> None:
     """Runs `command`: click's own exit codes, and 3 with what to report where asklint itself is at fault."""
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(
-            stream, "reconfigure"
-        ):  # a name or a mask that the terminal has no letter for
-            stream.reconfigure(errors="backslashreplace")
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a name or a mask that the terminal has no letter for
     try:
         command(standalone_mode=False)
     except click.exceptions.Abort:

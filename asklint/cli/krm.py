@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from asklint.cli import main as guarded
 from asklint.cli.screen import say, stdin, write_stream
 from asklint.inputs import files
 from asklint.request import Wrong
@@ -34,3 +35,8 @@ def krm() -> None:
         line = f"{result['severity']}[{result['tags']['rule']}] {name}: {result['message']}"
         say(summary.shown(line) + "\n", sys.stderr)
     sys.exit(1 if told.fails else 0)
+
+
+def main() -> None:
+    """The console script asklint-krm, for what runs a program without arguments."""
+    guarded(krm)
