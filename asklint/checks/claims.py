@@ -121,6 +121,15 @@ def nearest(about: Told, facts: Sequence[Told], found: Sequence[int]) -> int | N
     return None
 
 
+def named(facts: Sequence[Told], naming: str, name: str) -> Iterator[tuple[int, int]]:
+    """Each fact that names another one under `naming`, and the one that is known to be meant, by its `name`."""
+    known = by_name(facts, name)
+    for index, fact in enumerate(facts):
+        meant = nearest(fact, facts, known.get(fact.data[naming], ())) if naming in fact.data else None
+        if meant is not None:
+            yield index, meant
+
+
 def may_share(one: Told, other: Told) -> bool:
     """Whether two objects may be in one namespace: the same, or one of them does not say."""
     here, there = one.object.namespace, other.object.namespace

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from asklint.checks import flexvolume, storageclass_provisioner
-from asklint.checks.claims import by_name, claims, nearest
+from asklint.checks.claims import claims, named
 from asklint.finding import Conclusion, Fact, Hit, Told
 from asklint.path import get
 from asklint.resource import Object, Pod
@@ -46,9 +46,7 @@ def conclude(
     facts: Sequence[Told], params: Mapping[str, Any], options: Mapping[str, Any], target: str
 ) -> Iterator[Conclusion]:
     """A finding on every claim that names what is renamed in another file; in its own file the fix sees to it."""
-    renamed = by_name(facts, "old")
-    for index, fact in enumerate(facts):
-        found = nearest(fact, facts, renamed.get(fact.data["names"], ())) if "names" in fact.data else None
-        if found is not None and facts[found].place.file != fact.place.file:
+    for index, found in named(facts, "names", "old"):
+        if facts[found].place.file != facts[index].place.file:
             data = {key: facts[found].data[key] for key in ("old", "new")}
             yield Conclusion(index, "elsewhere", data, ((found, "renamed"),))

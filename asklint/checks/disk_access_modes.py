@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from asklint.checks.claims import by_name, claims, is_disk_class, nearest, wrong_modes
+from asklint.checks.claims import claims, is_disk_class, named, wrong_modes
 from asklint.finding import Conclusion, Fact, Told
 from asklint.resource import Object
 
@@ -27,9 +27,7 @@ def conclude(
     facts: Sequence[Told], params: Mapping[str, Any], options: Mapping[str, Any], target: str
 ) -> Iterator[Conclusion]:
     """A finding on every such claim whose class makes disks."""
-    classes = by_name(facts, "name")
-    for index, fact in enumerate(facts):
-        meant = nearest(fact, facts, classes.get(fact.data["class"], ())) if "class" in fact.data else None
-        if meant is not None and facts[meant].data["disk"]:
-            fields = {"class": fact.data["class"], "mode": fact.data["mode"]}
+    for index, meant in named(facts, "class", "name"):
+        if facts[meant].data["disk"]:
+            fields = {key: facts[index].data[key] for key in ("class", "mode")}
             yield Conclusion(index, "claim", fields, ((meant, "class"),))

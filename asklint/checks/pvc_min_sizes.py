@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from asklint.checks.claims import SIZE, by_name, claims, is_disk_class, least, nearest, size
+from asklint.checks.claims import SIZE, claims, is_disk_class, least, named, size
 from asklint.finding import Conclusion, Fact, Told
 from asklint.path import mapping
 from asklint.resource import Object
@@ -29,9 +29,8 @@ def conclude(
     facts: Sequence[Told], params: Mapping[str, Any], options: Mapping[str, Any], target: str
 ) -> Iterator[Conclusion]:
     """A finding on every claim that is smaller than what its class makes."""
-    classes = by_name(facts, "name")
-    for index, fact in enumerate(facts):
-        meant = nearest(fact, facts, classes.get(fact.data["class"], ())) if "class" in fact.data else None
-        if meant is not None and fact.data["size"] < facts[meant].data["least"]:
-            fields = {"class": fact.data["class"], "least": facts[meant].data["least"]}
+    for index, meant in named(facts, "class", "name"):
+        wanted, made = facts[index].data, facts[meant].data
+        if wanted["size"] < made["least"]:
+            fields = {"class": wanted["class"], "least": made["least"]}
             yield Conclusion(index, "run", fields, ((meant, "class"),))
