@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import resource
@@ -44,6 +45,14 @@ def test_binary_file(tmp_path):
     assert (done.returncode, "b.yaml: it is a binary file" in done.stdout) == (2, True)
     assert (tmp_path / "a.yaml").read_text() == MENDED  # the others are done all the same
     assert (tmp_path / "b.yaml").read_bytes() == binary
+
+
+def test_packed_chart(tmp_path):
+    done = asklint("check", "shop-1.0.0.tgz", cwd=scene(tmp_path, {"shop-1.0.0.tgz": gzip.compress(b"Chart.yaml")}))
+    assert done.returncode == 2
+    assert (
+        "shop-1.0.0.tgz: it is an archive; unpack a chart (tar -xzf) and name its folder" in done.stdout
+    )
 
 
 def test_file_too_large(tmp_path):

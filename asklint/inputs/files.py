@@ -18,6 +18,7 @@ from asklint.source import Source
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
+_GZIP = b"\x1f\x8b"
 LARGEST = 64 * 1024 * 1024  # the API server takes objects of 3 MiB at most; what is larger than this is no manifest
 
 _ENDINGS = (".yaml", ".yml", ".json")
@@ -69,6 +70,8 @@ def _check_size(size: int) -> None:
 def decode(content: bytes, name: str, added: tuple[str, ...] = ()) -> Source:
     """The Source in `content`, whose objects a kustomization gives the fields `added`. Raises CannotRead."""
     source = Source.decode(name, content, added)
+    if content.startswith(_GZIP):
+        raise CannotRead("it is an archive; unpack a chart (tar -xzf) and name its folder")
     if "\0" in source.text:
         raise CannotRead("it is a binary file")
     return source
