@@ -50,9 +50,7 @@ def test_binary_file(tmp_path):
 def test_packed_chart(tmp_path):
     done = asklint("check", "shop-1.0.0.tgz", cwd=scene(tmp_path, {"shop-1.0.0.tgz": gzip.compress(b"Chart.yaml")}))
     assert done.returncode == 2
-    assert (
-        "shop-1.0.0.tgz: it is an archive; unpack a chart (tar -xzf) and name its folder" in done.stdout
-    )
+    assert "shop-1.0.0.tgz: it is an archive; unpack a chart (tar -xzf) and name its folder" in done.stdout
 
 
 def test_file_too_large(tmp_path):

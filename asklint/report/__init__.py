@@ -21,5 +21,9 @@ FORMATS = {
 
 def render(name: str, report: Report, *, width: int = 100, color: bool = False) -> str:
     """`report` as text in the format `name`, ended by a line break; `width` and `color` are for terminals."""
+    if report.lang == "zh":
+        from asklint.report import reasons
+
+        report = reasons.chinese(report)
     text: str = import_module(f"{__name__}.{FORMATS[name]}").render(report, width=width, color=color)
     return text
