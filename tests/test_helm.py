@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -369,6 +370,32 @@ def test_helm_is_kept_from_the_network(tmp_path):
     )
     said = (tmp_path / "env").read_text().splitlines()
     assert {"HTTPS_PROXY=http://127.0.0.1:9", "KUBECONFIG=/dev/null", "NO_PROXY="} <= set(said)
+
+
+def test_a_schema_elsewhere_is_not_fetched(tmp_path, engine, monkeypatch):
+    """A values schema may refer to an address; the user's own proxy would be asked for it."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        for name in ("HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, address)
+        folder = chart(tmp_path, {"a.yaml": POD})
+        scene(tmp_path, {"shop/values.schema.json": '{"$ref": "http://example.com/x.json"}'})
+        with pytest.raises(CannotRender, match=r"example\.com/x\.json.*127\.0\.0\.1:9\b"):
+            helm.render(Chart(folder))
+        proxy.setblocking(False)
+        with pytest.raises(BlockingIOError):  # nobody called
+            proxy.accept()
+
+
+def test_the_library_is_no_file_of_the_folder(tmp_path):
+    """What is called like a module where asklint is run is not executed."""
+    folder = chart(tmp_path, {"a.yaml": POD})
+    trap = f"open({str(tmp_path / 'executed')!r}, 'w')\n"
+    names = ("json.py", "re.py", "yaml.py", "helm_python.py", "asklint/__init__.py", "sitecustomize.py")
+    scene(tmp_path / "here", dict.fromkeys(names, trap))
+    done = asklint("check", folder, "--select", "host-network", cwd=tmp_path / "here", env=BARE)
+    assert (done.returncode, "host-network" in done.stdout) == (1, True), done.stdout + done.stderr
+    assert not (tmp_path / "executed").exists()
 
 
 def test_nothing_is_left_behind(tmp_path, monkeypatch):

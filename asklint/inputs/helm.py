@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from asklint import write
-from asklint.inputs import program
+from asklint.inputs import program, renderer
 from asklint.inputs.rendered import CannotRender, Chart, Line, Rendered
-
-MISSING = (
-    "there is no helm to render it with: put Helm on PATH, or install asklint with a renderer of its own: "
-    "pip install 'asklint[helm]'"
-)
 
 _SOURCE = re.compile(r"^# Source: (?P<name>\S.*)$", re.MULTILINE)
 _DOCUMENT = re.compile(r"^---[ \t]*\n(?=# Source: )", re.MULTILINE)
@@ -87,7 +82,7 @@ def _output(chart: Chart, folder: Path) -> str:
         if not os.path.isfile(name):  # helm would fetch an address
             raise CannotRender(f"there is no values file {name}")
     helm = program.find("helm")
-    return _by_program(helm, chart, folder) if helm else _by_library(chart, folder)
+    return _by_program(helm, chart, folder) if helm else renderer.output(chart, folder)
 
 
 def _by_program(helm: str, chart: Chart, folder: Path) -> str:
@@ -97,42 +92,6 @@ def _by_program(helm: str, chart: Chart, folder: Path) -> str:
     if chart.kubernetes:
         command += ["--kube-version", chart.kubernetes]
     return program.output(command)
-
-
-def _by_library(chart: Chart, folder: Path) -> str:
-    try:
-        import helm_python as helm
-    except ImportError as error:
-        raise CannotRender(MISSING) from error
-    values: dict[str, Any] = {}
-    try:
-        for name in chart.values:
-            values = _merged(values, helm.values_from_yaml(Path(name).read_text(encoding="utf-8")))
-        values = _merged(values, helm.parse_set_string(",".join(chart.sets))) if chart.sets else values
-        with helm.Chart.load(folder) as loaded:
-            missing = [one["name"] for one in helm.dependency_list(folder) if one["status"] == "missing"]
-            if missing:
-                raise CannotRender(f"charts/ lacks {', '.join(missing)}: run `helm dependency build` first")
-            made = loaded.render(values, name=chart.release, namespace=chart.namespace)
-    except (helm.HelmError, OSError, UnicodeDecodeError) as error:
-        raise CannotRender(str(error)) from error
-    parts = (part for name, text in made.items() for part in _split(name, text))
-    return "".join(f"---\n# Source: {name}\n{part.strip(chr(10))}\n" for name, part in parts)
-
-
-def _split(name: str, text: str) -> Iterator[tuple[str, str]]:
-    for part in re.split(r"^---[^\S\n]*\n", text, flags=re.MULTILINE):
-        if part.strip():
-            yield name, part
-
-
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Two sets of values as one: mappings are merged, all else is replaced."""
-    both = dict(below)
-    for key, value in above.items():
-        old = both.get(key)
-        both[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return both
 
 
 # -- marks

@@ -24,12 +24,15 @@ def find(name: str) -> str | None:
     return shutil.which(name)
 
 
-def output(command: Sequence[str]) -> str:
-    """What `command` writes to standard output. Raises CannotRender, with what it says where it fails."""
+def output(command: Sequence[str], **variables: str) -> str:
+    """What `command` writes to standard output. Raises CannotRender, with what it says where it fails.
+
+    Its environment is asklint's own with these variables, and kept from the network.
+    """
     try:
         done = subprocess.run(
             command,
-            env={**os.environ, **_OFFLINE},
+            env={**os.environ, **variables, **_OFFLINE},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_LONGEST,
