@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from kit import asklint, scene
 
-from asklint.inputs import helm, kustomize, rendered
+from asklint.inputs import kustomize, rendered, renderer
 from asklint.report import reasons
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,7 +43,7 @@ def raised() -> Iterator[str]:
                     yield from sentences(node.args[0])
 
 
-SAID = sorted({*raised(), *rendered._NOT_EDITED.values(), helm.MISSING, kustomize.MISSING})
+SAID = sorted({*raised(), *rendered._NOT_EDITED.values(), renderer.MISSING, kustomize.MISSING})
 
 
 def test_reasons_are_found():
