@@ -24,7 +24,8 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     told = None
     for problem in faults(subject, params["table"], chosen):
         told = told or _Told(subject, release(chosen), params)
-        yield told.hit(problem)
+        if problem.case != "missing" or not told.is_named_by_key(problem.path):
+            yield told.hit(problem)
 
 
 class _Told:
@@ -75,8 +76,16 @@ class _Told:
             if owner is not None:
                 return Hit(path, "misplaced", {**fields, "owner": owner})
         if meant is None:
-            return Hit(path, "unknown", fields)
+            return Hit(path, "variable" if self.is_named_by_key(path[:-1]) else "unknown", fields)
         return Hit(path, "misspelt", {**fields, "meant": meant}, self.rename(problem, meant))
+
+    def is_named_by_key(self, path: Path) -> bool:
+        """Whether a variable stands at `path` as `- COLOUR: blue`."""
+        item = get(self.subject.data, path)
+        if path[-2:-1] != ("env",) or not isinstance(item, dict) or len(item) != 1:
+            return False
+        ((key, value),) = item.items()
+        return key not in ("value", "valueFrom") and not isinstance(value, dict | list)
 
     def move(self, path: Path, to: list[str]) -> tuple[Edit, ...]:
         """A field of an earlier apiVersion goes where this one has it."""
