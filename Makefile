@@ -2,7 +2,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help venv test rules lint fix wheel site bench gate ecosystem lock ci clean
+.PHONY: help venv test rules lint fix wheel site bench gate judge ecosystem lock ci clean
 
 help:    ; @sed -n 's/^\([a-z]*\): .*;.*  *## /\1\t/p' Makefile  ## this list
 venv:    ; python3 -m venv $(VENV) && $(BIN)/pip install -q -e '.[dev]'  ## make or renew the environment
@@ -14,6 +14,7 @@ wheel:   ; $(BIN)/python -m build                                        ## dist
 site:    ; $(BIN)/pip install -q -e '.[docs]' && $(BIN)/mkdocs serve     ## the documentation, in a browser
 bench:   ; $(BIN)/python benchmarks/bench.py                             ## timings beside other tools
 gate:    ; $(BIN)/python benchmarks/gate.py ../shared/corpus ../shared/charts  ## check and fix real manifests
+judge:   ; $(BIN)/python benchmarks/judge.py ../shared/corpus ../shared/charts  ## ask kubectl and kubernetes-validate of the fixes
 ecosystem: ; @$(BIN)/python benchmarks/ecosystem.py                      ## what a change of rules does to them, beside main
 lock:    ; PATH="$(BIN):$$PATH" .ci/lock/renew                           ## what CI and releases install, from pyproject.toml
 ci:      ; bash .ci/run                                                  ## all that CI runs

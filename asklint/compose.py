@@ -214,11 +214,11 @@ class _Composer:
             raise Refused(str(error), key.start) from None
 
     def _merge(self, mapping: Mapping, entry: Entry) -> None:
-        value = entry.value.target if isinstance(entry.value, Alias) else entry.value
+        value = entry.value  # a list behind an alias is none that kubectl would merge
         for item in value.items if isinstance(value, Sequence) else [value]:
             target = item.target if isinstance(item, Alias) else item
             if not isinstance(target, Mapping):
-                raise Refused("`<<` takes a mapping or a list of mappings", entry.value.start)
+                raise Refused("`<<` takes a mapping, or a list of mappings that is no alias", entry.value.start)
             self.merged += len(target.data)
         if self.merged > _MERGED:
             raise Refused(_TOO_MUCH, entry.value.start)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path as File
 from typing import Any, NamedTuple
 
 import yaml
@@ -86,6 +89,56 @@ def by_ruamel(text: str) -> Any:
         return reader.compose(io.StringIO(text))
     except (YAMLError, ValueError, AttributeError, AssertionError) as error:
         raise CannotSay(str(error)) from error
+
+
+# -- the real kubectl
+
+_PATCH = ("patch", "--local", "-o", "json", "--type=json", "-p", "[]", "--show-managed-fields")
+_BATCH = 100  # texts a process
+
+
+def by_kubectl(texts: Iterable[str]) -> dict[str, list[Any]]:
+    """The objects that kubectl reads from each of `texts`, those of a List one by one, without what it refuses."""
+    read = _patched(texts)
+    chunks = {text: [chunk.text for chunk in split(text) if chunk.says] for text in read if read[text] is None}
+    apart = _patched(chunk for mine in chunks.values() for chunk in mine)
+    alone = {text: [value for chunk in mine for value in apart[chunk] or ()] for text, mine in chunks.items()}
+    return {text: alone[text] if values is None else values for text, values in read.items()}
+
+
+def _patched(texts: Iterable[str]) -> dict[str, list[Any] | None]:
+    """What kubectl reads from each text; None where it refuses a part of it."""
+    wanted = list(dict.fromkeys(texts))
+    read: dict[str, list[Any] | None] = {}
+    with tempfile.TemporaryDirectory(prefix="asklint-judge-") as folder:
+        for start in range(0, len(wanted), _BATCH):
+            read |= _batch(wanted[start : start + _BATCH], File(folder))
+    return read
+
+
+def _batch(batch: Sequence[str], folder: File) -> dict[str, list[Any] | None]:
+    arguments: list[str] = []
+    for number, text in enumerate(batch):  # a mark behind each, since what is printed does not name its file
+        (folder / f"{number}.yaml").write_text(text, encoding="utf-8", newline="")
+        (folder / f"{number}.json").write_text(json.dumps(_mark(number)))
+        arguments += ["-f", f"{number}.yaml", "-f", f"{number}.json"]
+    done = subprocess.run(["kubectl", *_PATCH, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    refused = {int(number) for number in re.findall(r"\b(\d+)\.yaml\b", done.stderr)}
+    read: dict[str, list[Any] | None] = {}
+    mine: list[Any] = []
+    for value in (json.loads(chunk.text) for chunk in split(done.stdout)):
+        if value == _mark(len(read)):
+            read[batch[len(read)]] = None if len(read) in refused else mine
+            mine = []
+        else:
+            mine.append(value)
+    if len(read) != len(batch):
+        raise RuntimeError(f"kubectl stopped behind {len(read)} of {len(batch)} texts: {done.stderr[-400:]}")
+    return read
+
+
+def _mark(number: int) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"asklint-judge-{number}"}}
 
 
 # -- values

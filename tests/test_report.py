@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from asklint import report
-from asklint.finding import Finding, Fix, Identity, Place, Readiness, Report, Run, Seen
+from asklint.finding import Finding, Fix, Identity, Origin, Place, Readiness, Report, Run, Seen
 from asklint.report import rich, summary
 
 PAGE = "https://help.example.com/limits"
@@ -135,6 +135,21 @@ def test_concise_in_chinese():
         "1 个可修复：asklint fix",
         "未检查：1 个空文件",
     ]
+
+
+def test_concise_names_all_targets_in_one_line_where_only_advice_differs():
+    ask, acs = (HOST_PATH._replace(targets=(target,)) for target in ("ask", "acs"))
+    advised = acs._replace(fix=Fix("suggestion", "use another disk"), source=None)
+    milder = acs._replace(severity="warning")
+    one, *rest = lines_of("concise", Report("ask,acs", [ask, advised], 1, 1))
+    assert one.startswith("jobs.yaml:112:5: error[hostpath-volume] (ask, acs) spec.volumes[data].hostPath names /data")
+    assert not rest[0].startswith("jobs.yaml")
+    two = lines_of("concise", Report("ask,acs", [ask, milder], 1, 1))
+    assert [line.split(" spec")[0] for line in two[:2]] == [
+        "jobs.yaml:112:5: error[hostpath-volume] (ask)",
+        "jobs.yaml:112:5: warning[hostpath-volume] (acs)",
+    ]
+    assert len(lines_of("concise", Report("ask", [HOST_PATH, HOST_PATH], 1, 1))) == 3
 
 
 def test_concise_ignores_width():
@@ -304,6 +319,73 @@ def test_an_info_does_not_repeat_what_it_suggests():
     assert told.count("   = mind: clients that used the node's address must use a Service") == 2
     other = lines_of("rich", Report("ask", [info, info._replace(rule="other")], 1, 1))
     assert other.count(page) == 2
+
+
+def places(count: int) -> list[Finding]:
+    """An info of `count` places, which says the same of each."""
+    info = HOST_PATH._replace(severity="info")
+    return [info._replace(place=info.place._replace(line=line, end_line=line + 1)) for line in range(1, count + 1)]
+
+
+def test_an_info_that_says_the_same_of_other_places_is_told_once():
+    told = lines_of("rich", Report("ask", [*places(2), HOST_NETWORK, *places(3)[2:]], 1, 1))
+    assert told[:8] == [
+        "info[hostpath-volume]: spec.volumes[data].hostPath names /data on a node, and there is no node",
+        "    behind the pod",
+        " --> jobs.yaml:1:5  Pod job",
+        "  |",
+        "1 |   - hostPath:",
+        "  |     ^^^^^^^^^",
+        "2 |       path: /data",
+        "  = suggestion: use a cloud disk or NAS",
+    ]
+    assert told[8:13] == [
+        "  = see: https://help.example.com/limits",
+        "  = the same: 2 more places",
+        " ::: jobs.yaml:2:5  Pod job",
+        " ::: jobs.yaml:3:5  Pod job",
+        "",
+    ]
+    assert told[13].startswith("error[host-network]")
+    assert told[-2] == "1 error, 3 infos in 1 object of 1 file (target ask)"
+
+
+def test_of_many_places_the_first_ones_are_shown():
+    eleven = lines_of("rich", Report("ask", places(11), 1, 1))
+    assert (eleven.count("  = the same: 10 more places"), sum(" ::: " in line for line in eleven)) == (1, 10)
+    twelve = lines_of("rich", Report("ask", places(12), 1, 1))
+    assert [line for line in twelve if ":::" in line][-1] == " ::: jobs.yaml:10:5  Pod job"
+    assert twelve[-3] == "      … 2 more places (--format concise names each)"
+    assert twelve[-1] == "12 infos in 1 object of 1 file (target ask)"
+    assert "     … 另有 2 处（--format concise 逐一列出）" in "\n".join(
+        lines_of("rich", Report("ask", places(12), 1, 1, lang="zh"))
+    )
+
+
+ONE = places(1)[0]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ONE._replace(severity="warning"),
+        ONE._replace(message="another"),
+        ONE._replace(rule="another"),
+        ONE._replace(source=None),
+        ONE._replace(targets=("ask",)),
+        ONE._replace(fix=None),
+        ONE._replace(fix=Fix("suggestion", "another")),
+        ONE._replace(related=((ONE.place, "and here"),)),
+        ONE._replace(origin=Origin("shop/templates/web.yaml")),
+    ],
+    ids=["severity", "message", "rule", "page", "targets", "no fix", "fix", "related", "origin"],
+)
+def test_what_differs_is_told_apart(other):
+    told = lines_of("rich", Report("ask", [ONE, other, other], 1, 1))
+    is_info = other.severity == "info" and not other.related and not other.origin
+    assert sum(" --> " in line for line in told) == (2 if is_info else 3)
+    assert told.count("  = the same: 1 more place") == is_info
+    assert "  = the same: 2 more places" not in told
 
 
 # ---- rich: the diff

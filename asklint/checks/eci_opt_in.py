@@ -51,7 +51,8 @@ def conclude(
     shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
     related = tuple((index, "as-well") for index in out[1 : 2 * _SHOWN])
     fields = {"count": len(out), "all": len(pods), "names": shown}
-    yield Conclusion(out[0], "one" if len(out) == 1 else "many", fields, related, {"pods": names})
+    case = "one" if len(out) == 1 else "all" if len(out) == len(pods) else "many"
+    yield Conclusion(out[0], case, fields, related, {"pods": names})
 
 
 def _doors(subject: Object, profile: str) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 from asklint.checks.kubernetes_fields import minor
 from asklint.edit import Set
 from asklint.finding import Hit
+from asklint.path import show
 from asklint.resource import Object
 
 _HERE = ("apiVersion",)
@@ -41,12 +42,12 @@ def _replaced(
     release: int,
     fields: dict[str, Any],
 ) -> Hit:
-    """The case is `state`, with what stands between it and a safe fix: gone, hand, defaults, late."""
+    """The case is `state`, with what stands between it and a safe fix: gone, hand, broken, defaults, late."""
     kinds = params["table"]["kinds"]
     kind = entry.get("kind", subject.kind)
     use = entry.get("use")
     served = kinds[kind][use] if use else None
-    if served is None or not served["from"] <= release <= served.get("to", release):
+    if use is None or served is None or not served["from"] <= release <= served.get("to", release):
         use = _best(kinds[kind], subject.api_version, release)
         case = "hand" if use else "gone"
         return Hit(_HERE, f"{state}-{case}", {**fields, "use": f"{kind} in {use}"})
@@ -56,11 +57,28 @@ def _replaced(
     needed = change(entry.get("change"), subject.data, params)
     if needed.hand:
         return Hit(_HERE, f"{state}-hand", fields)
+    if state == "removed" and not needed.edits:
+        fault = _fault(subject, kind, use, params["table"], release)
+        if fault is not None:
+            return Hit(_HERE, "removed-broken", {**fields, "where": fault})
     edits = (Set(_HERE, use), *needed.edits)
     if needed.defaults:
         return Hit(_HERE, f"{state}-defaults", {**fields, "fields": ", ".join(needed.defaults)}, edits)
     late = served["from"] > min(params["table"]["oldest"], release)
     return Hit(_HERE, f"{state}-late" if late else state, fields, edits)
+
+
+def _fault(subject: Object, kind: str, use: str, table: Mapping[str, Any], release: int) -> str | None:
+    """The first field that the API server would refuse if nothing but the apiVersion changed; None where it would not.
+
+    It is told of under the new apiVersion alone, so that writing that would bring an error.
+    """
+    from asklint.checks.schema_faults import faults
+
+    data = {**subject.data, "apiVersion": use, "kind": kind}
+    moved = Object(subject.document, subject.base, data, subject.places, subject.beside, subject.added)
+    first = next((one for one in faults(moved, table, release) if one.case != "duplicate"), None)
+    return first and show((*first.path, first.name) if first.case == "missing" else first.path, data)
 
 
 def _never(

@@ -4,67 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any
 
-from asklint.checks.kubernetes_fields import Problem, Release, Struct, minor, misfits, problems, release
+from asklint.checks.kubernetes_fields import Problem, Release, Struct, minor, misfits, release
+from asklint.checks.schema_faults import faults
 from asklint.edit import Edit, Move, Rename, Set
 from asklint.finding import Hit
-from asklint.path import Path, get, mapping, sequence, show
+from asklint.path import Path, get, show
 from asklint.resource import Object
 
-_PLACEHOLDER = re.compile(  # filled in later, by another tool or by a person
-    r"\$[({\w]|\{\{|<[^<>]*>|\*\*|\.\.\.|…|__\w+__|%\w+%|@\w+@|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"
-)
-_PATCH = ("$patch", "$retainKeys", "$setElementOrder", "$deleteFromPrimitiveList")  # of a strategic merge patch
+_NO = re.compile(r"non|not?|dis|un")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
-_TEMPLATED = {"Pod", "ReplicationController", "Job.batch", "CronJob.batch"}
-_TEMPLATED |= {"DaemonSet.apps", "Deployment.apps", "ReplicaSet.apps", "StatefulSet.apps"}
 _DEEPEST = 3  # how far below its place a field may belong
 
 
 def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
     """What in `subject` does not agree with the chosen release; custom resources and patches are left alone."""
-    table = params["table"]
-    if subject.api_version not in table["kinds"].get(subject.kind, ()):
-        return
-    chosen = minor(options["version"], table["newest"])
-    here = release(chosen)
-    root = here.root(subject.api_version, subject.kind) if chosen >= table["oldest"] else None
-    found = problems(subject.data, root, here) if root is not None else []
-    if root is None or any(str(problem.path[-1:]).startswith(_PATCH, 2) for problem in found):
-        return
-    told = _Told(subject, here, root, params)
-    for problem in found:
-        if _to_be_filled(problem):
-            continue
-        if problem.case != "missing" or not (told.is_fragment or problem.name in subject.added):
+    chosen = minor(options["version"], params["table"]["newest"])
+    told = None
+    for problem in faults(subject, params["table"], chosen):
+        told = told or _Told(subject, release(chosen), params)
+        if problem.case != "missing" or not told.is_named_by_key(problem.path):
             yield told.hit(problem)
-
-
-def _to_be_filled(problem: Problem) -> bool:
-    return problem.case != "unknown" and isinstance(problem.value, str) and bool(_PLACEHOLDER.search(problem.value))
 
 
 class _Told:
     """The problems of one object as hits."""
 
-    def __init__(self, subject: Object, here: Release, root: Struct, params: Mapping[str, Any]) -> None:
+    def __init__(self, subject: Object, here: Release, params: Mapping[str, Any]) -> None:
         self.subject = subject
         self.release = here
-        self.root = root
         self.refused = params["refused"]
         self.words = params["words"]
         self.renamed = params["renamed"]
-
-    @cached_property
-    def is_fragment(self) -> bool:
-        """Whether the object is not whole: a patch, or what a test expects to find; what it lacks says nothing then."""
-        if self.subject.known in _TEMPLATED:
-            return not any(_has_image(pod.data) for pod in self.subject.pods)
-        field = self.root.fields.get("spec")
-        needed = self.release.of(field).required if field is not None and field.code == "@" else ()
-        return bool(needed) and not any(get(self.subject.data, ("spec", name)) is not None for name in needed)
 
     def hit(self, problem: Problem) -> Hit:
         """What there is to say of `problem`."""
@@ -104,8 +76,16 @@ class _Told:
             if owner is not None:
                 return Hit(path, "misplaced", {**fields, "owner": owner})
         if meant is None:
-            return Hit(path, "unknown", fields)
+            return Hit(path, "variable" if self.is_named_by_key(path[:-1]) else "unknown", fields)
         return Hit(path, "misspelt", {**fields, "meant": meant}, self.rename(problem, meant))
+
+    def is_named_by_key(self, path: Path) -> bool:
+        """Whether a variable stands at `path` as `- COLOUR: blue`."""
+        item = get(self.subject.data, path)
+        if path[-2:-1] != ("env",) or not isinstance(item, dict) or len(item) != 1:
+            return False
+        ((key, value),) = item.items()
+        return key not in ("value", "valueFrom") and not isinstance(value, dict | list)
 
     def move(self, path: Path, to: list[str]) -> tuple[Edit, ...]:
         """A field of an earlier apiVersion goes where this one has it."""
@@ -122,7 +102,7 @@ class _Told:
         """Only where little is wrong, the right name is free, and what stands under the wrong one fits it."""
         assert problem.struct is not None
         if meant in get(self.subject.data, problem.path[:-1]) or _distance(problem.name.lower(), meant.lower()) > 2:
-            return ()  # runAsRoot is close to runAsNonRoot, and means the opposite
+            return ()
         if problem.value is not None and misfits(problem.value, problem.struct.fields[meant], self.release):
             return ()
         return (Rename(problem.path, meant),)
@@ -148,7 +128,8 @@ class _Told:
 
     def structs(self, path: Path) -> Iterator[tuple[Path, Struct]]:
         """The definitions on the way to `path`, each with its place."""
-        struct, field = self.root, None
+        struct, field = self.release.root(self.subject.api_version, self.subject.kind), None
+        assert struct is not None
         yield (), struct
         for index, key in enumerate(path[:-1]):
             field = struct.fields[str(key)] if field is None else field.inner
@@ -198,10 +179,6 @@ class _Told:
         return Hit(path, "duplicate" if refused else "twice", fields, related=related)
 
 
-def _has_image(pod: Mapping[str, Any]) -> bool:
-    return any(mapping(container).get("image") for container in sequence(pod.get("containers")))
-
-
 def _distance(left: str, right: str) -> int:
     """How many characters must be added, dropped or replaced to make `right` of `left`."""
     row = list(range(len(right) + 1))
@@ -218,4 +195,10 @@ def _close(name: str, struct: Struct) -> str | None:
 
     folded = {field.lower(): field for field in struct.fields}
     close = get_close_matches(name.lower(), folded, n=1, cutoff=0.8)
-    return folded[close[0]] if close else None
+    return folded[close[0]] if close and not _opposite(name.lower(), close[0]) else None
+
+
+def _opposite(one: str, other: str) -> bool:
+    """Whether only a no stands between the two: runAsRoot is close to runAsNonRoot."""
+    less, more = sorted((one, other), key=len)
+    return any(more[: no.start()] + more[no.end() :] == less for no in _NO.finditer(more))

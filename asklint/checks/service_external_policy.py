@@ -14,18 +14,19 @@ _AT = ("spec", "externalTrafficPolicy")
 
 
 def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
-    """A hit on the policy where it is Local; off ACS only for a load balancer, which passes nodes by.
+    """A hit on the policy of a Service: `inside` or `inside-default` where no callers from outside have one.
 
-    On ACS it is `refused`, and `inside` where the Service has no callers from outside for whom there could be a policy.
+    Otherwise only Local is one to speak of: `refused` on ACS, elsewhere `no-effect` for a load balancer, which passes
+    nodes by.
     """
     spec = mapping(subject.data.get("spec"))
-    if spec.get(_AT[-1]) != "Local":
+    policy = spec.get(_AT[-1])
+    if policy not in ("Local", "Cluster"):
         return
-    if target == "acs":
-        gone = (Remove(("spec", "healthCheckNodePort")),) if "healthCheckNodePort" in spec else ()
-        if spec.get("type") in ("LoadBalancer", "NodePort") or spec.get("externalIPs"):
-            yield Hit(_AT, "refused", edits=(Set(_AT, "Cluster"), *gone))
-        else:
-            yield Hit(_AT, "inside", edits=(Remove(_AT), *gone))
-    elif spec.get("type") == "LoadBalancer":
+    gone = (Remove(("spec", "healthCheckNodePort")),) if "healthCheckNodePort" in spec else ()
+    if spec.get("type") not in ("LoadBalancer", "NodePort") and not spec.get("externalIPs"):
+        yield Hit(_AT, "inside" if policy == "Local" else "inside-default", edits=(Remove(_AT), *gone))
+    elif policy == "Local" and target == "acs":
+        yield Hit(_AT, "refused", edits=(Set(_AT, "Cluster"), *gone))
+    elif policy == "Local" and spec.get("type") == "LoadBalancer":
         yield Hit(_AT, "no-effect")

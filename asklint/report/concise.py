@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from asklint.finding import Finding, Report
 from asklint.report import summary
@@ -12,9 +12,20 @@ _COLORS = {"error": "1;31", "warning": "1;33", "info": "1;36"}
 
 def render(report: Report, *, width: int = 100, color: bool = False) -> str:
     """`report` as one line per finding and the summary; a line is as long as it must be."""
-    lines = [_line(finding, report.lang, color) for finding in summary.findings(report)]
+    findings = _together(summary.findings(report), report.lang)
+    lines = [_line(finding, report.lang, color) for finding in findings]
     lines += (summary.shown(line.text) for line in summary.lines(report))
     return "\n".join(lines) + "\n"
+
+
+def _together(findings: Sequence[Finding], lang: str) -> list[Finding]:
+    """`findings`, those as one that on several targets differ only in what a line does not show: advice and page."""
+    told: dict[object, Finding] = {}
+    for index, finding in enumerate(findings):
+        key = _line(finding._replace(targets=()), lang, color=False) if finding.targets else index
+        known = told.get(key)
+        told[key] = known._replace(targets=(*known.targets, *finding.targets)) if known else finding
+    return list(told.values())
 
 
 def _line(finding: Finding, lang: str, color: bool) -> str:

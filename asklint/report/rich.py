@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from rich.cells import cell_len
@@ -46,6 +46,7 @@ _STYLES = {
 _WRAPPED = ("fixed", "caveats", "caveats-item")  # lines of the summary; those with paths are left to the terminal
 _EXCERPT = 6  # lines shown of a place, of more than so many
 _DIFF = 12  # lines shown of a fix
+_AGAIN = 10  # places shown of which an info says the same
 _TAB = 4
 _NARROW = 40  # a terminal that says it is narrower is not believed
 
@@ -61,13 +62,29 @@ def render(report: Report, *, width: int = 100, color: bool = False) -> str:
     width = max(width, _NARROW)
     said: set[tuple[str, str]] = set()
     lines: list[Line] = []
-    for finding in summary.findings(report):
-        lines += _Told(finding, report.lang, width, said).lines()
+    for finding, *again in _alike_together(summary.findings(report)):
+        lines += _Told(finding, report.lang, width, said, again).lines()
         lines.append([])
     for line in summary.lines(report):
         parts = _wrapped(shown(line.text), width, 4) if line.kind in _WRAPPED else [shown(line.text)]
         lines += ([("    " * bool(at) + part, line.kind)] for at, part in enumerate(parts))
     return "".join(_text(line, color) + "\n" for line in lines)
+
+
+def _alike_together(findings: Sequence[Finding]) -> Iterable[list[Finding]]:
+    """`findings` in their order; behind an info those that say the same of other places, which stand in one list."""
+    groups: dict[object, list[Finding]] = {}
+    for index, finding in enumerate(findings):
+        said = finding.rule, finding.message, finding.targets, finding.fix and finding.fix.title, finding.source
+        groups.setdefault(index if _is_told_whole(finding) else said, []).append(finding)
+    return groups.values()
+
+
+def _is_told_whole(finding: Finding) -> bool:
+    fix = finding.fix
+    if fix and (fix.applicability != "suggestion" or fix.refused or fix.caveat):
+        return True
+    return finding.severity != "info" or bool(finding.related or finding.origin)
 
 
 _READY: dict[str, Style] = {}
@@ -88,11 +105,14 @@ class _Told:
     """One finding, told in lines; the numbers of all its lines stand in one gutter.
 
     `said` holds the suggestions and pages of the findings before it: an info, of which a run may hold a hundred, does
-    not say them again.
+    not say them again. `again` are findings that say the same of other places.
     """
 
-    def __init__(self, finding: Finding, lang: str, width: int, said: set[tuple[str, str]]) -> None:
+    def __init__(
+        self, finding: Finding, lang: str, width: int, said: set[tuple[str, str]], again: Sequence[Finding] = ()
+    ) -> None:
         self.finding = finding
+        self.again = again
         self.said = said
         self.lang = lang
         self.colon = say(lang, ":")
@@ -119,6 +139,8 @@ class _Told:
             yield from self.fix(finding.fix)
         if finding.source:
             yield from self.once(say(self.lang, "page"), finding.source, "page")
+        if self.again:
+            yield from self.elsewhere()
 
     def heading(self) -> Iterator[Line]:
         severity = self.finding.severity
@@ -134,6 +156,16 @@ class _Told:
         at = f"{place.file}:{place.line}:{place.column}"
         line = [(f"{' ' * self.gutter}{arrow} ", "gutter"), (shown(at), "")]
         return [*line, (f"  {shown(word)}", "of")] if word else line
+
+    def elsewhere(self) -> Iterator[Line]:
+        """The other places of which the same is said; of many the first ones."""
+        few = len(self.again) if len(self.again) <= _AGAIN else _AGAIN - 1
+        yield from self.note(say(self.lang, "same"), summary.count(self.lang, len(self.again), "place"))
+        for one in self.again[:few]:
+            yield self.where(":::", one.place, summary.name(one.object) if one.object else "")
+        if few < len(self.again):
+            rest = summary.count(self.lang, len(self.again) - few, "place")
+            yield self.row("", "   ", (f" {say(self.lang, 'same-rest', rest)}", "of"))
 
     # -- the source
 
