@@ -98,7 +98,7 @@ class Held:
             if not inside or end < start:
                 self.say("places", f"{where}: {place[1:5]} is no place in the text")
             for number, line in enumerate(place.excerpt):
-                if "•••" not in line and line != lines[place.line - 1 + number].rstrip("\r"):
+                if "•••" not in line and line.rstrip("\r") != lines[place.line - 1 + number].rstrip("\r"):
                     self.say("places", f"{where}: the excerpt is not line {place.line + number}")
         self.secrets(source, findings)
 
@@ -284,7 +284,7 @@ class Held:
 def _chunk_at(source: Source, line: int) -> str:
     """The text of the document that holds the line of this number, from 1, or the line where it parts documents."""
     at = source.line_starts[line - 1]
-    if source.text.startswith("---", at):
+    if re.match("---(?!#)", source.text[at : at + 4]):
         return source.text[at:].partition("\n")[0]
     return next(chunk.text for chunk in reversed(second.split(source.text)) if chunk.start <= at)
 
@@ -383,10 +383,10 @@ def _lines(text: str) -> list[str]:
 
 
 def _holds(now: str, was: str) -> bool:
-    """Whether the line `now` says what `was` did; in a flow collection it may have slid behind something else."""
+    """Whether the line `now` says what `was` did; in a flow collection it may have slid to other parts of it."""
     said, says = _said(was), _said(now)
     says = says if was.endswith("\n") else says.removesuffix("\r")  # it was the last line, which need not end
-    return says == said or (len(said) > 2 and says.endswith((f" {said}", f"{{{said}", f"[{said}")))
+    return says == said or (len(said) > 2 and said in says)
 
 
 def _said(line: str) -> str:

@@ -51,10 +51,14 @@ def split(text: str) -> list[Chunk]:
             return list(_json_stream(text))
         except ValueError:
             pass
-    chunks, at = [], 0
+    chunks, at, unread = [], 0, 0
     for line in _LINE.finditer(text):
+        first = line.start() == unread
+        if first and line[0].startswith("---#"):
+            continue  # kubectl keeps the first line of a document, and `---#` begins a word
         chunks.append(Chunk(at, text[at : line.start()]))
         at = line.end()
+        unread = line.start() if first else at
     return [*chunks, Chunk(at, text[at:])]
 
 
