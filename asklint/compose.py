@@ -98,6 +98,8 @@ class _Composer:
             kind = type(event)
             if kind is ScalarEvent:
                 node = scalar(event)
+                if parent is not None and parent.flow and not node.style and "?" in event.value:
+                    self._refuse_question_mark(node)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 stack.append((parent, key))
                 parent = (Mapping if kind is MappingStartEvent else Sequence)(
@@ -116,6 +118,8 @@ class _Composer:
                 node = self._close(parent, event.end_mark.index)
                 parent, key = stack.pop()
             if parent is None:
+                if type(node.data) is float:
+                    _check_float(node.data, node.start)
                 return node
             if type(parent) is Mapping:
                 if key is None:
@@ -128,6 +132,14 @@ class _Composer:
                 parent.data.append(node.data)
                 if type(node.data) is float:
                     _check_float(node.data, node.start)
+
+    def _refuse_question_mark(self, node: Scalar) -> None:
+        """It begins a key between brackets to kubectl's parser, wherever it stands; to libyaml, before a blank alone.
+
+        Source: yaml_parser_scan_plain_scalar in go.yaml.in/yaml/v2, which sigs.k8s.io/yaml has.
+        """
+        at = self.document.text.index("?", node.start)
+        raise Refused("`?` in a value without quotes, between brackets or braces", at)
 
     def _close(self, node: Mapping | Sequence, end: int) -> Node:
         if node.flow:

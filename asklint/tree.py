@@ -32,9 +32,14 @@ def read(text: str) -> list[Document]:
 
 
 def _split(text: str, start: int) -> Iterator[Document]:
+    held = start  # what kubectl has read of the next document begins here
     for separator in _SEPARATOR.finditer(text, start):
+        first = separator.start() == held  # then its line belongs to the document
+        if first and separator["rest"].startswith("#"):
+            continue  # `---#` begins no comment in YAML
         yield compose(text, start, separator.start())
         start = separator.end()
+        held = separator.start() if first else start
         rest = separator["rest"].strip()
         if rest and not rest.startswith("#"):
             broken = Document(text, separator.start(), separator.end())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 
@@ -85,21 +85,20 @@ def scratch() -> Iterator[Path]:
         yield Path(os.path.realpath(name))
 
 
-def copy(folder: Path, to: Path, changed: Mapping[Path, str]) -> None:
-    """Copies `folder` to `to`, links as what they lead to; the `changed` files (below `folder`) get this text.
+def copy(folder: Path, to: Path, files: Iterable[Path], changed: Mapping[Path, str]) -> None:
+    """Copies `files` (below `folder`) to the same places below `to`; those in `changed` get this text.
 
-    Raises OSError.
+    Links are copied as what they lead to. Raises OSError.
     """
     import shutil
 
-    try:
-        shutil.copytree(folder, to, ignore_dangling_symlinks=True)
-    except shutil.Error as error:
-        raise OSError(str(error)) from error
-    for path, text in changed.items():
+    for path in files:
         place = to / path.relative_to(folder)
-        place.chmod(0o600)  # the file may be closed to writing where it comes from
-        place.write_text(text, encoding="utf-8", newline="")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if path in changed:
+            place.write_text(changed[path], encoding="utf-8", errors="surrogateescape", newline="")
+        else:
+            shutil.copyfile(path, place)
 
 
 def report(path: Path, content: bytes) -> None:

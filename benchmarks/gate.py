@@ -106,13 +106,14 @@ def look(task: Task) -> Seen:
     if one.reason or one.problem:
         return Seen(one.name, task.target, skipped=(one.reason or "unread",))
     try:
-        seen = _look(task, files.raw(one.path))
+        seen = judge(task, files.raw(one.path))
     except Exception:
         seen = Seen(one.name, task.target, (("no exception", traceback.format_exc(limit=-4)),))
     return seen._replace(seconds=time.perf_counter() - started)
 
 
-def _look(task: Task, raw: bytes) -> Seen:
+def judge(task: Task, raw: bytes) -> Seen:
+    """What `raw`, in the place of the file of `task`, shows. Raises whatever asklint raises."""
     held, setup = Held(), _setups[task.target]
     source = files.decode(raw, task.input.name, task.input.added)
     checked = engine.check(source, setup)

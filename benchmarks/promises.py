@@ -98,14 +98,14 @@ class Held:
             if not inside or end < start:
                 self.say("places", f"{where}: {place[1:5]} is no place in the text")
             for number, line in enumerate(place.excerpt):
-                if "•••" not in line and line != lines[place.line - 1 + number].rstrip("\r"):
+                if "•••" not in line and line.rstrip("\r") != lines[place.line - 1 + number].rstrip("\r"):
                     self.say("places", f"{where}: the excerpt is not line {place.line + number}")
         self.secrets(source, findings)
 
     def counted(self, source: Source, checked: engine.Checked) -> None:
         """Something is said of every file; another reader sees as many objects where nothing is said to be left out."""
         for finding in checked.findings:
-            if finding.rule == "yaml-syntax" and "{{" in source.text:
+            if finding.rule == "yaml-syntax" and "{{" in _chunk_at(source, finding.place.line):
                 self.say("templates", f"a template is called broken at line {finding.place.line}")
         if not checked.objects and not checked.skipped and not checked.findings:
             self.say("no false green", "nothing is said of it")
@@ -136,7 +136,7 @@ class Held:
         for chunk in second.split(source.text) if findings else []:
             first, last = source.position(chunk.start).line, source.position(chunk.start + len(chunk.text)).line
             mine = [one for one in findings if one.pointer is not None and first <= one.place.line <= last]
-            if not mine or second.aliased(chunk.text):
+            if not mine or second.aliased(chunk.text) or second.broken_up(source.text):
                 continue
             try:
                 node = second.by_pyyaml(chunk.text)
@@ -214,8 +214,8 @@ class Held:
                 node = second.by_pyyaml(chunk.text)
             except second.CannotSay:
                 return
-            if second.aliased(chunk.text):
-                self.opinions["with aliases: lines not looked at"] += 1
+            if second.aliased(chunk.text) or second.broken_up(chunk.text):
+                self.opinions["with aliases, or line ends of YAML alone: lines not looked at"] += 1
                 return
             for spot in [*(spot for edit in mine for spot in second.places(node, edit)), *self.emptied(node, mine)]:
                 free.update(range(first + spot.line, first + spot.last + 1))
@@ -232,7 +232,7 @@ class Held:
                 if comment and not any(comment[0].strip() in other for other in now):
                     self.lost.append(f"{number + 1}: {line.strip()}")
             elif line.strip():
-                found = next((index for index in range(at, len(now)) if _said(now[index]) == _said(line)), None)
+                found = next((index for index in range(at, len(now)) if _holds(now[index], line)), None)
                 if found is not None:
                     at = found + 1
                 elif line.lstrip().startswith("#") and not stay[_said(line)]:
@@ -263,7 +263,8 @@ class Held:
         ends = [Counter(re.findall(rb"\r*\n|\r", raw)) for raw in (before, after)]
         if ends[1].keys() - ends[0].keys():
             self.say("form", "the line ends are not those of the file")
-        if after.strip() and before.endswith(b"\n") != after.endswith(b"\n"):
+        blank = re.search(rb"\n\s*\n", before)  # it may be the last line, where the one below it has gone
+        if after.strip(b"\xef\xbb\xbf\n\r") and not blank and before.endswith(b"\n") != after.endswith(b"\n"):
             self.say("form", "the last newline is not kept")
 
     def settled(self, source: Source, checked: engine.Checked, fixed: engine.Fixed, again: engine.Fixed) -> None:
@@ -273,8 +274,19 @@ class Held:
             self.say("settled", f"a second fix changes it again:\n{changed[:400]}")
         elif again.checked.findings != fixed.checked.findings:
             self.say("settled", "a fresh check finds something else than the fix left")
+        places = {(one.object and one.object[1:], one.pointer) for one in checked.findings if one.severity == "error"}
         for rule, of in _errors(fixed.checked) - _errors(checked):
-            self.say("no new error", f"{rule} of {of}")
+            new = [one for one in fixed.checked.findings if one.rule == rule and one.severity == "error"]
+            if not all((one.object and one.object[1:], one.pointer) in places for one in new):
+                self.say("no new error", f"{rule} of {of}")
+
+
+def _chunk_at(source: Source, line: int) -> str:
+    """The text of the document that holds the line of this number, from 1, or the line where it parts documents."""
+    at = source.line_starts[line - 1]
+    if re.match("---(?!#)", source.text[at : at + 4]):
+        return source.text[at:].partition("\n")[0]
+    return next(chunk.text for chunk in reversed(second.split(source.text)) if chunk.start <= at)
 
 
 def _chunk(chunks: Sequence[second.Chunk], start: int) -> int:
@@ -370,8 +382,15 @@ def _lines(text: str) -> list[str]:
     return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
+def _holds(now: str, was: str) -> bool:
+    """Whether the line `now` says what `was` did; in a flow collection it may have slid to other parts of it."""
+    said, says = _said(was), _said(now)
+    says = says if was.endswith("\n") else says.removesuffix("\r")  # it was the last line, which need not end
+    return says == said or (len(said) > 2 and said in says and re.search(r"[][{}]", was + now) is not None)
+
+
 def _said(line: str) -> str:
-    """What a line says without its indentation and dash, which change where an item slides up, and its last comma."""
+    """What a line says without its indentation and dash, which change as items slide up, and without what closes it."""
     line = line.removesuffix("\n")
     end = "\r" if line.endswith("\r") else ""
-    return line.removesuffix(end).lstrip(" \t-").removesuffix(",") + end
+    return line.removesuffix(end).lstrip(" \t-").rstrip(",]} ") + end

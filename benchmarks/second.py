@@ -54,10 +54,14 @@ def split(text: str) -> list[Chunk]:
             return list(_json_stream(text))
         except ValueError:
             pass
-    chunks, at = [], 0
+    chunks, at, unread = [], 0, 0
     for line in _LINE.finditer(text):
+        first = line.start() == unread
+        if first and line[0].startswith("---#"):
+            continue  # kubectl keeps the first line of a document, and `---#` begins a word
         chunks.append(Chunk(at, text[at : line.start()]))
         at = line.end()
+        unread = line.start() if first else at
     return [*chunks, Chunk(at, text[at:])]
 
 
@@ -167,7 +171,10 @@ def _data(node: Any, known: dict[int, Any]) -> Any:
 def _name(key: Any) -> str:
     if not isinstance(key.value, str):
         raise CannotSay("a key is no scalar")
-    return key.value
+    word = key.value.lower()
+    if not key.style and word in ("y", "n", "yes", "no", "on", "off", "true", "false"):
+        return _leaf("bool", word).text  # kubectl calls the key `on` true
+    return str(key.value)
 
 
 def _leaf(tag: str, text: str) -> Leaf:
@@ -175,7 +182,17 @@ def _leaf(tag: str, text: str) -> Leaf:
         return Leaf("null", "null")
     if tag == "bool":
         return Leaf("bool", str(text.lower() in ("true", "yes", "on", "y")).lower())
-    return Leaf("str" if tag == "timestamp" else tag, text)
+    if tag not in ("int", "float") or ":" in text:
+        return Leaf("str", text)  # to kubectl, dates, 12:30, `=` and what has a tag of its own as well
+    return Leaf(tag, _whole(text) if tag == "int" else text)
+
+
+def _whole(text: str) -> str:
+    """The whole number `text` in decimal digits; as it is written where it is none."""
+    try:
+        return str(yaml.SafeLoader("").construct_yaml_int(yaml.ScalarNode("", text)))
+    except ValueError:
+        return text
 
 
 def leaves(value: Any) -> Any:
@@ -329,7 +346,7 @@ def place(node: Any, path: Path) -> Place | None:
                 return None
             first = node = node.value[key]
         else:
-            found = [(name, value) for name, value in parts if name.value == key]
+            found = [(name, value) for name, value in parts if _name(name) == key]
             if not found:
                 return None
             first, node = found[-1]
@@ -366,7 +383,7 @@ def _node(node: Any, path: Path) -> Any:
                 return None
             node = node.value[key]
         else:
-            node = next((value for name, value in reversed(_parts(node)) if name.value == key), None)
+            node = next((value for name, value in reversed(_parts(node)) if _name(name) == key), None)
         if node is None:
             return None
     return node
@@ -390,6 +407,11 @@ def last_line(node: Any) -> int:
     if isinstance(node.value, str) and node.style in ("|", ">"):
         return end - 1 if node.end_mark.column == 0 and end > node.start_mark.line else end
     return end
+
+
+def broken_up(text: str) -> bool:
+    """Whether lines end in `text` where only YAML 1.1 sees an end, so that its lines are not those of an editor."""
+    return re.search("\r(?!\n)|[\x85\u2028\u2029]", text) is not None
 
 
 def aliased(text: str) -> bool:

@@ -36,6 +36,8 @@ def spellings(source: Source, documents: Sequence[tree.Document]) -> Iterator[tu
     values = [document.data for document in documents if document.data is not None]
     if not values or not all(isinstance(value, dict) for value in values) or "asklint:" in text:
         return
+    if any(map(_respelt, documents)):
+        return
     said = [json.dumps(value, ensure_ascii=False) for value in values]
     wide = [json.dumps(value, indent=4) for value in values]
     items = [value for value in values if "apiVersion" in value and not str(value.get("kind")).endswith("List")]
@@ -52,6 +54,16 @@ def spellings(source: Source, documents: Sequence[tree.Document]) -> Iterator[tu
             )
     except UnicodeEncodeError:
         return
+
+
+def _respelt(document: tree.Document) -> bool:
+    """Whether JSON would write a number or switch in `document` otherwise (4.0, 0644, yes), which messages quote."""
+    return any(
+        isinstance(node, tree.Scalar)
+        and type(node.data) in (int, float, bool)
+        and document.text[node.start : node.end] != json.dumps(node.data)
+        for _, node in tree.walk(document.root)
+    )
 
 
 def told(findings: Sequence[Finding], all_of_them: bool) -> Told:

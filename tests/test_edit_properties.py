@@ -13,6 +13,7 @@ import re
 from collections import Counter
 
 import yaml_edit
+from author import KEYS, Author
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -44,148 +45,11 @@ many = settings(
 
 # ---- texts as people write them
 
-KEYS = ["name", "metadata", "spec", "labels", "ports", "a.b/c", "image", "env", "on", "data", "resources", "limits"]
-WORDS = [
-    "web",
-    "nginx:1.27",
-    "a b",
-    "10Mi",
-    "0644",
-    "true",
-    "~",
-    "1.50",
-    "é中",
-    "x#y",
-    "https://a/b?c=d",
-    "-1",
-    "12:30",
-]
-
-
-class Author:
-    """Writes manifests in a style that `draw` decides, line by line; each comment has a number of its own."""
-
-    def __init__(self, draw):
-        self.choose = lambda *options: draw(st.sampled_from(options))
-        self.step = self.choose(2, 2, 2, 4, 1)
-        self.offset = self.choose(0, 0, 2, 4)
-        self.comments = 0
-        self.anchors = 0
-
-    def seldom(self):
-        return self.choose(False, False, False, False, False, True)
-
-    def comment(self):
-        self.comments += 1
-        return f"# {self.comments}" + self.choose("", " '\"{[", " é 中", ": x")
-
-    def keys(self):
-        count = self.choose(1, 2, 3, 4)
-        keys = [self.choose(*KEYS) for _ in range(count)]
-        return keys if self.seldom() else list(dict.fromkeys(keys))
-
-    def key(self, key):
-        return self.choose(key, key, key, f"'{key}'", f'"{key}"')
-
-    def scalar(self):
-        word = self.choose(*WORDS)
-        return self.choose(word, word, f"'{word}'", f'"{word}"', '"\\u00e9\\n{{ .x }}"', "''", "null", "!!str 1")
-
-    def flow(self, depth):
-        if depth == 0 or self.seldom():
-            word = self.choose(*WORDS)
-            return self.choose("1", "'x, y'", f'"{word}"', "a/b", "{}", "[]")
-        space, comma = self.choose("", "", " "), self.choose("", "", "", ",")
-        if self.choose(True, False):
-            parts = [f"{self.key(key)}: {self.flow(depth - 1)}" for key in self.keys()]
-            return "{" + space + ", ".join(parts) + comma + space + "}"
-        parts = [self.flow(depth - 1) for _ in range(self.choose(1, 2, 3))]
-        return "[" + space + ", ".join(parts) + comma + space + "]"
-
-    def flow_lines(self, indent):
-        pad = " " * (indent + 2)
-        end = self.choose(",", "", f" {self.comment()}" if self.seldom() else "")
-        parts = [f"{self.key(key)}: {self.flow(1)}" for key in self.keys()]
-        return ["{", *(f"{pad}{part}," for part in parts[:-1]), pad + parts[-1] + end, " " * (indent + 1) + "}"]
-
-    def block_scalar(self, indent):
-        pad = " " * (indent + self.choose(1, 2, 4))
-        lines = [pad + self.choose("x", "# x", "- x", "a: b", "x  ") for _ in range(self.choose(1, 2))]
-        if self.seldom():
-            lines[1:1] = ["", pad + "  y"]
-        return [self.choose("|", "|", "|-", "|+", ">", ">-", ">+"), *lines, *[""] * self.choose(0, 0, 1, 2)]
-
-    def value(self, indent, depth):
-        """The lines of a value under a key at column `indent`: the first stands behind the colon, or the dash."""
-        kind = self.choose(
-            *("block", "list") * 3, "scalar", "scalar", "flow", "flow lines", "text", "empty", "lines", "link"
-        )
-        behind = f"  {self.comment()}" if self.seldom() else ""
-        if depth > 0 and kind == "block":
-            return [behind, *self.block(indent + self.step, depth - 1)]
-        if depth > 0 and kind == "list":
-            return [behind, *self.items(indent + self.offset, depth - 1)]
-        if kind == "text":
-            return self.block_scalar(indent)
-        if kind == "flow lines":
-            return self.flow_lines(indent)
-        if kind == "lines":
-            return ["'x", " " * (indent + 1) + "# y", "", " " * (indent + 2) + "z'" + behind]
-        if kind == "link":
-            if self.anchors and self.choose(True, False):
-                return [f"*a{self.choose(*range(1, self.anchors + 1))}"]
-            self.anchors += 1
-            return [f"&a{self.anchors} {self.choose('x', '{k: v}', '[1, 2]')}"]
-        word = "" if kind == "empty" else self.flow(2) if kind == "flow" else self.scalar()
-        return [word + behind]
-
-    def around(self, indent):
-        """What may stand before a part: blank lines, and comments at its column, deeper and shallower."""
-        if not self.seldom():
-            return []
-        lines = []
-        for _ in range(self.choose(1, 2)):
-            column = self.choose(indent, indent, indent, indent + 3, 0)
-            lines.append(self.choose("", " " * column + self.comment(), " " * column + self.comment()))
-        return lines
-
-    def block(self, indent, depth):
-        pad, lines = " " * indent, []
-        for key in self.keys():
-            first, *rest = self.value(indent, depth)
-            lines += [*self.around(indent), pad + self.key(key) + ":" + (" " + first if first else ""), *rest]
-        return lines
-
-    def items(self, indent, depth):
-        pad, lines = " " * indent, []
-        for _ in range(self.choose(1, 2, 3)):
-            lines += self.around(indent)
-            kind = self.choose("mapping", "mapping", "value", "dash")
-            inner = self.block(indent + 2, depth) if depth > 0 else [pad + "  x"]
-            if kind == "value" or depth == 0:
-                first, *rest = self.value(indent, 0)
-                lines += [pad + "-" + (" " + first if first else ""), *rest]
-            elif kind == "dash" or inner[0].strip() == "" or inner[0].lstrip().startswith("#"):
-                lines += [pad + "-", *inner]
-            else:
-                lines += [pad + "- " + inner[0].lstrip(), *inner[1:]]
-        return lines
-
-    def document(self):
-        header = [self.comment(), *self.choose([], [""])] if self.seldom() else []
-        return header + self.block(0, self.choose(1, 2, 3)) + self.around(0)
-
 
 @st.composite
 def manifests(draw):
-    author = Author(draw)
-    lines = author.document()
-    for _ in range(author.choose(0, 0, 0, 1, 2)):
-        author.anchors = 0  # they do not cross documents
-        lines += [author.choose("---", "---", "--- " + author.comment()), *author.document()]
-    newline = author.choose("\n", "\n", "\n", "\r\n")
-    text = author.choose("", "", "", "---" + newline, "\ufeff") + newline.join(lines)
-    return text + author.choose(newline, newline, "")
+    author = Author(lambda *options: draw(st.sampled_from(options)))
+    return author.text([author.document] * author.choose(1, 1, 1, 2, 3))
 
 
 # ---- edits of what is there
@@ -415,7 +279,7 @@ def near(text, span):
     """The numbers of the comments in the lines of `span`, and in the comment lines next to it."""
     lines = text.split("\n")
     first, last = text.count("\n", 0, max(span[0], 0)), text.count("\n", 0, span[1])
-    while first > 0 and lines[first - 1].lstrip(" \ufeff").startswith("#"):
+    while first > 0 and (lines[first - 1].lstrip(" \ufeff").startswith("#") or lines[first - 1].strip() == "-"):
         first -= 1
     while last + 1 < len(lines) and lines[last + 1].lstrip().startswith("#"):
         last += 1

@@ -183,7 +183,7 @@ def test_an_object_left_out_is_seen(gate, tmp_path, monkeypatch):
     ("edits", "wanted"),
     [
         ([Set(("a", "b"), "on")], '{a: {b: "on", c: [1, x]}, d: yes}'),
-        ([Set(("a", "n"), {"m": True})], "{a: {b: 1, c: [1, x], n: {m: true}}, d: yes}"),
+        ([Set(("a", "k"), {"m": True})], "{a: {b: 1, c: [1, x], k: {m: true}}, d: yes}"),
         ([Insert(("a", "c"), "2")], '{a: {b: 1, c: [1, x, "2"]}, d: yes}'),
         ([Remove(("a", "c", 0))], "{a: {b: 1, c: [x]}, d: yes}"),
         ([Remove(("a",)), Remove(("a", "c", 0))], "{d: yes}"),

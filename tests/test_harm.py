@@ -170,6 +170,14 @@ def rows(head: str, row: str) -> str:
             rows("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec:\n  rules:\n", "  - {host: a%.b}\n"),
             id="rules of an Ingress",
         ),
+        pytest.param(
+            rows("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec:\n  rules:\n  - http:\n      paths:\n", "      - {path: /%, pathType: Prefix, backend: {service: {name: a%, port: {number: 80}}}}\n"),
+            id="paths of an Ingress",
+        ),
+        pytest.param(
+            rows(f"{POD}  containers:\n  - name: a\n    image: a\n    ports:\n", "    - {containerPort: 80, hostPort: %}\n"), id="ports"
+        ),
+        pytest.param(rows("apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n", "    a/k%: v\n"), id="annotations"),
         pytest.param("---\n".join([POD + ONE + "  hostNetwork: true\n"] * 3_000), id="documents"),
     ],
 )  # fmt: skip

@@ -137,6 +137,39 @@ def test_lines_that_differ(tmp_path, engine, marked, numbers):
     assert {number for number, _ in found.values()} == numbers
 
 
+def test_linked_templates_are_traced(tmp_path, engine):
+    """Helm follows links, wherever they lead; what they lead to has lines as well."""
+    scene(tmp_path, {"far/web.yaml": POD, "far/deep/job.yaml": POD.replace("web", "job")})
+    folder = chart(tmp_path, {"own.yaml": POD.replace("web", "own")})
+    os.symlink("../../far/web.yaml", Path(folder, "templates/web.yaml"))
+    os.symlink("../../far/deep", Path(folder, "templates/deep"))
+    lines = {one.name.removeprefix(folder): one.lines[5] for one in helm.render(Chart(folder))}
+    assert {name: line and line.number for name, line in lines.items()} == {
+        "/templates/deep/job.yaml": 4,
+        "/templates/own.yaml": 4,
+        "/templates/web.yaml": 4,
+    }
+
+
+def test_links_that_helm_ignores_are_not_followed_for_ever(tmp_path, engine, monkeypatch):
+    folder = chart(tmp_path, {"web.yaml": POD})
+    os.symlink(".", Path(folder, "templates/here"))
+    os.symlink("..", Path(folder, "templates/up"))
+    Path(folder, ".helmignore").write_text("templates/here\ntemplates/up\n")
+    assert [line and line.number for line in helm.render(Chart(folder))[0].lines[5:7]] == [4, 5]
+    monkeypatch.setattr(helm, "_LARGEST", 10)  # where such a link leads to a whole disk
+    assert helm.render(Chart(folder))[0].lines[5] is None
+
+
+def test_template_that_is_not_utf_8(tmp_path, engine):
+    """A byte in a comment of Helm's, as editors of old leave it, which does not reach the manifest."""
+    folder = chart(tmp_path, {"web.yaml": POD})
+    Path(folder, "templates/web.yaml").write_bytes(b"{{/* caf\xe9 */}}\n" + POD.encode())
+    for style in ("concise", "json", "rich"):
+        done = asklint("check", "--select", "host-network", "--format", style, folder, cwd=tmp_path)
+        assert (done.returncode, "host-network" in done.stdout) == (1, True), done.stderr
+
+
 def test_templates_of_windows(tmp_path, engine):
     found = origins(tmp_path, {"a.yaml": "kind: A\r\nx: 1\r\n"})
     assert found == {"kind: A": (1, ()), "x: 1": (2, ())}

@@ -19,7 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PYTHONS = ("3.11.0", "3.11.9", "3.12.8", "3.13.1")
 PLATFORMS = (("linux", "Linux"), ("darwin", "Darwin"), ("win32", "Windows"))
 
-EXTRAS = {"ci": ("dev", "docs", "tools"), "release": ("release",), "asklint": ()}
+EXTRAS = {"ci": ("dev", "docs", "tools"), "release": ("release",), "asklint": (), "fuzz": ("fuzz",)}
 BUILT_HERE = ("ci", "release")  # where wheels are built without an environment of their own
 
 
@@ -86,8 +86,9 @@ def test_what_is_locked_is_what_the_project_allows(name):
 
 def test_locks_agree():
     """A release runs on what the tests ran on."""
-    ci, release, asklint = ({(one.name, str(one.specifier)) for one, _ in entries(name)} for name in EXTRAS)
-    assert asklint < release < ci
+    locked = {name: {(one.name, str(one.specifier)) for one, _ in entries(name)} for name in EXTRAS}
+    assert locked["asklint"] < locked["release"] < locked["ci"]
+    assert {name for name, _ in locked["fuzz"] - locked["ci"]} == {"atheris"}
 
 
 def scripts() -> Iterator[tuple[str, str]]:

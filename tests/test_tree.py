@@ -69,12 +69,14 @@ DIFFERENT = [
     (CONFIG_MAP + "data:\n  k: !a[ b\n", None),
     # libyaml skips a byte-order mark at the start of any line; go-yaml reads it as a letter
     (CONFIG_MAP + "\ufeff\n", [{}]),
+    # go-yaml takes the comma into the tag, and misses it behind the value
+    (CONFIG_MAP + "data: {k: !!str, l: m}\n", [{}]),
     # kubectl's own bound is 10,000
     (CONFIG_MAP + "data: " + "[" * 300 + "]" * 300 + "\n", None),
 ]
 
 
-@pytest.mark.parametrize(("text", "ours"), DIFFERENT, ids=["colon", "tag", "mark", "depth"])
+@pytest.mark.parametrize(("text", "ours"), DIFFERENT, ids=["colon", "tag", "mark", "comma", "depth"])
 def test_unlike_kubectl(text, ours):
     found = accepted(text)
     assert found is None if ours is None else found is not None
@@ -110,6 +112,13 @@ STREAMS = [
     (f'{JSON[:-1]},"data":1e400}}', None),
     (f"{YAML}\u2028---\n- - a", ["b"]),
     (f"{YAML}--- # c\n# x\u2028*a\n", None),
+    # a line `---#` where nothing stands before it is part of the document, and no comment
+    (f"---# c\n{YAML}", None),
+    (f"---# c: d\n{YAML}", ["b"]),
+    (f"\n---# c\n{YAML}", ["b"]),
+    (f"{YAML}---# c\n{YAML}", ["b", "b"]),
+    (f"{YAML}---\n---# c\n{YAML}", None),
+    (f"---\n---# c\n{YAML}", ["b"]),
 ]
 
 
@@ -119,6 +128,26 @@ STREAMS = [
 def test_streams(text, names):
     found = accepted(text)
     assert names == (found and [one["metadata"]["name"] for one in found])
+
+
+# A question mark between brackets or braces, in a value without quotes, begins a key to kubectl: it refuses all of these.
+QUESTIONS = ["[http://a/b?c=d]", "[a ?b]", "[a?]", "{k: v?}", "{k?: v}", "{a?b}", "[-?a]", "[a\n  ? b]", "[a, [b?]]"]
+
+
+@pytest.mark.parametrize("value", QUESTIONS)
+def test_question_mark_between_brackets(value):
+    (document,) = read(f"{CONFIG_MAP}data: {value}\n")
+    assert document.problem is not None
+    assert document.text[document.problem.offset] == "?"
+
+
+def test_root_that_json_cannot_tell():
+    assert [document.problem is not None for document in read(".nan\n--- \n-.inf\n---\n1.5\n")] == [True, True, False]
+
+
+@pytest.mark.parametrize("value", ["a?b", "[?a]", "{?a: b}", '["a?"]', "{k: 'v?'}", "[a, # b?\n  c]", "\n- a?b"])
+def test_question_mark_elsewhere(value):
+    assert accepted(f"{CONFIG_MAP}data: {value}\n")
 
 
 def test_broken_document_hides_no_other():

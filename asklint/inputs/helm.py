@@ -16,6 +16,7 @@ _SOURCE = re.compile(r"^# Source: (?P<name>\S.*)$", re.MULTILINE)
 _DOCUMENT = re.compile(r"^---[ \t]*\n(?=# Source: )", re.MULTILINE)
 _MANIFEST = re.compile(r"(?:^|/)templates/(?:.*/)?[^_/][^/]*\.(?:ya?ml|json)$")
 _TEMPLATES = (".yaml", ".yml", ".tpl")
+_LARGEST, _MOST = 100 * 1024 * 1024, 10_000  # bytes and files; Helm takes no archive that unpacks to more bytes
 
 
 def is_chart(path: str | Path) -> bool:
@@ -36,7 +37,8 @@ def render(chart: Chart) -> list[Rendered]:
         with write.scratch() as folder:
             copy = folder / "chart"
             root = Path(os.path.realpath(chart.path))
-            write.copy(root, copy, {path: _marked(path, marks) for path in _templates(root)})
+            found = _files(root)
+            write.copy(root, copy, found, {path: _marked(path, marks) for path in found if _is_template(path, root)})
             marked = _by_template(_output(chart, copy))
     except (CannotRender, OSError):
         pass  # a template that reads its own output does not bear marks
@@ -122,13 +124,37 @@ _KEY = re.compile(r"\s*(?:- )*[\w./\"'-]+:(?:\s|$)")
 _SAME = re.compile(r"\s*+(?:- )*+[^\s:#][^:#]*+:(?=\s)")
 
 
-def _templates(root: Path) -> list[Path]:
-    """The templates of the chart in `root` and of the charts unpacked in it."""
-    found = []
-    for folder, _, names in os.walk(root, followlinks=True):
-        if "templates" in Path(folder).relative_to(root).parts:
-            found += [Path(folder, name) for name in names if name.endswith(_TEMPLATES)]
+def _files(root: Path) -> list[Path]:
+    """The files of the chart in `root`, links followed as Helm does, but each linked folder once.
+
+    Raises CannotRender where there are too many: a link that .helmignore names may lead anywhere.
+    """
+    found: list[Path] = []
+    followed: set[str] = set()
+    size = 0
+    for folder, folders, names in os.walk(root, followlinks=True):
+        folders[:] = [name for name in folders if name != ".git" and _is_new(os.path.join(folder, name), followed)]
+        mine = [path for path in (Path(folder, name) for name in names) if path.is_file()]
+        found += mine
+        size += sum(path.stat().st_size for path in mine)
+        if size > _LARGEST or len(found) > _MOST:
+            raise CannotRender("it is too large to be copied")
     return sorted(found)
+
+
+def _is_new(folder: str, followed: set[str]) -> bool:
+    if not os.path.islink(folder):
+        return True
+    real = os.path.realpath(folder)
+    if real in followed:
+        return False
+    followed.add(real)
+    return True
+
+
+def _is_template(path: Path, root: Path) -> bool:
+    """Whether the file is a template of the chart in `root`, or of a chart unpacked in it."""
+    return path.name.endswith(_TEMPLATES) and "templates" in path.relative_to(root).parts[:-1]
 
 
 def _marked(path: Path, marks: list[Mark]) -> str:

@@ -1,0 +1,66 @@
+"""Manifests of the rules' examples in odd styles, damaged: found the same, fixed right, or left alone.
+
+HYPOTHESIS_PROFILE=long takes twenty times as many; benchmarks/fuzz.py goes on for as long as it is told to.
+"""
+
+from __future__ import annotations
+
+import os
+
+import gate
+import odd
+import pytest
+import variants
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from kit import setup
+
+from asklint import engine, tree
+from asklint.edit import same
+from asklint.source import Source
+
+some = settings(
+    max_examples=int(os.environ.get("EXAMPLES", "0"))
+    or (3_000 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 80),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    deadline=None,
+)
+
+EVERY = setup()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ready():
+    gate.start(gate.TARGETS, False)
+
+
+@st.composite
+def authored(draw):
+    """A manifest, and the same as another author writes it."""
+    text = draw(st.sampled_from(odd.seeds()))
+    return text, odd.rewritten(text, lambda *options: draw(st.sampled_from(options)))
+
+
+def values(text):
+    return [document.data for document in tree.read(text) if document.data is not None]
+
+
+@some
+@given(authored())
+def test_every_style_says_the_same(case):
+    text, other = case
+    assume("asklint:" not in text)  # comments are not carried over
+    assert same(values(text), values(other))
+    checks = [engine.check(Source("a.yaml", one), EVERY) for one in case]
+    assert variants.told(checks[0].findings, False) == variants.told(checks[1].findings, False)
+    odd.reader(other.encode())
+    odd.fixer(other.encode())
+
+
+@some
+@given(st.data())
+def test_damaged_manifests_keep_every_promise(data):
+    _, text = data.draw(authored())
+    raw = odd.damaged(text, lambda *options: data.draw(st.sampled_from(options))).encode("utf-8", "replace")
+    odd.reader(raw)
+    odd.fixer(raw)
