@@ -25,6 +25,7 @@ CHINESE = {
     "it is larger than {} MiB, which no manifest is": "它大于 {} MiB，不可能是清单文件",
     "it is no regular file": "它不是普通文件",
     "it is read-only": "它是只读的",
+    "it is too large to be copied": "它过大，无法复制",
     "it is the whole document": "它是整个文档",
     "it reaches into a document that is not asklint's to change": "它涉及 asklint 不可修改的文档",
     "it stands under an anchor (&{}) that is used elsewhere": "它位于锚点（&{}）之下，而该锚点在别处被引用",
