@@ -142,10 +142,15 @@ def _in_order(findings: Iterable[Finding], names: Sequence[str]) -> list[Finding
     return sorted(findings, key=lambda one: (order[one.place.file], one.place.line, one.place.column, one.rule))
 
 
-def check_mirror(inputs: Sequence[files.Input], out: Path) -> None:
-    """No file of the mirror tree `out` may take the place of another, or of one that is read. Raises Clash."""
+def check_mirror(inputs: Sequence[files.Input], out: Path, paths: Sequence[str] = ()) -> None:
+    """No file of the mirror tree `out` may take the place of another, or of one that is read. Raises Clash.
+
+    Nor may it be one of `paths` itself, which the next run would read with the mirror in it.
+    """
     from asklint import write
 
+    if os.path.realpath(out) in map(os.path.realpath, paths):
+        raise Clash("it is the folder that is read; without --out the files are fixed where they are")
     taken: dict[Path, str] = {}
     for one in inputs:
         place = write.below(out, one.name)

@@ -120,7 +120,7 @@ class Request:
         try:
             found = list(files.find(self.paths, self.config.content.get("exclude", ()), self.config.root, out))
             if out is not None:
-                check_mirror(found, out)
+                check_mirror(found, out, self.paths)
         except FileNotFoundError as error:
             raise Wrong(f"{error}: there is no such file or folder") from error
         except Clash as error:

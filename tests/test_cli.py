@@ -97,6 +97,7 @@ def test_fix_exits(tmp_path, text, words, status, after):
         (("test", "."), ".: there is no rule file"),
         (("fix", "-", "--out", "new"), "--out is for files"),
         (("fix", "a.yaml", "--out", "."), "--out .: a.yaml stands there already"),
+        (("fix", "--out", "."), "--out .: it is the folder that is read"),
         (("nonsense",), "nonsense"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
