@@ -36,10 +36,10 @@ def compose(text: str, start: int, end: int) -> Document:
         return document
     offset = start + chunk.startswith("\ufeff")
     chunk = chunk.removeprefix("\ufeff")
-    mark = chunk.find("\n\ufeff")
+    marked = chunk.find("\n\ufeff")
     try:
-        if mark >= 0:  # the C parser would skip it
-            raise Refused("a byte-order mark begins a line, and kubectl takes it for a letter", offset + mark + 1)
+        if marked >= 0:  # the C parser would skip it
+            raise Refused("a byte-order mark begins a line, and kubectl takes it for a letter", offset + marked + 1)
         _Composer(document, chunk, offset).compose()
     except Refused as refused:
         document.problem = refused.problem

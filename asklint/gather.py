@@ -142,7 +142,7 @@ def _in_order(findings: Iterable[Finding], names: Sequence[str]) -> list[Finding
     return sorted(findings, key=lambda one: (order[one.place.file], one.place.line, one.place.column, one.rule))
 
 
-def check_mirror(inputs: Sequence[files.Input], out: Path, paths: Sequence[str] = ()) -> None:
+def check_mirror(inputs: Sequence[files.Input], out: Path, paths: Sequence[str]) -> None:
     """No file of the mirror tree `out` may take the place of another, or of one that is read. Raises Clash.
 
     Nor may it be one of `paths` itself, which the next run would read with the mirror in it.
