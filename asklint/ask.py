@@ -280,7 +280,7 @@ class Asked:
             if splices != self._shown[0]:
                 self._shown = (splices, patch.hunks(self.source, splices, self.hidden))
             return self._shown[1]
-        touched = [(of.beside[index], mine) for index, mine in sorted(edits.items())]
+        touched = [(of.beside.documents[index], mine) for index, mine in sorted(edits.items())]
         splices = [splice for document, mine in touched for splice in lower.lower(document, None, mine)]
         return patch.hunks(self.source, splices, secret.together(document for document, _ in touched))
 

@@ -34,7 +34,9 @@ _KEYS = (
     ("@", re.compile(r"(?<=://)[^/\s:@]++:[^/\s@]++(?=@)")),
 )
 _NAME = r"(?<![\w.-])(?P<name>[\w.-]++)"  # read once from its beginning: a long word costs no more than its length
-_GIVEN = re.compile(_NAME + r"=(?P<value>[^\s\"'&,;]++)")  # --password=…, ?token=…
+_GIVEN = re.compile(r"=(?P<value>[^\s\"'&,;]++)")  # --password=…, ?token=…
+_NAMED = "".join(filter(str.isalnum, map(chr, range(128)))) + "_.-"
+_FAR = 100  # characters of a name before its `=`; what is longer is told by its end
 _LINE = re.compile(_NAME + r"[\"']?[^\S\n]*+:[^\S\n]*+(?P<value>\S[^\n]*)")
 _KIND = re.compile(r"\bkind[\"']?[^\S\n]*:[^\S\n]*[\"']?Secret(?:List)?\b")
 _PART = re.compile(r"[\w.+/=-]+")
@@ -108,9 +110,10 @@ def _by_form(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for word, pattern in _KEYS:
         if text.find(word, start, end) >= 0:
             yield from (match.span() for match in pattern.finditer(text, start, end))
-    if text.find("=", start, end) >= 0:
-        given = _GIVEN.finditer(text, start, end)
-        yield from (match.span("value") for match in given if is_secret_name(match["name"]))
+    for match in _GIVEN.finditer(text, start, end):
+        before = text[max(start, match.start() - _FAR) : match.start()]
+        if is_secret_name(before[len(before.rstrip(_NAMED)) :]):
+            yield match.span("value")
 
 
 def _merged(spans: list[Span]) -> tuple[Span, ...]:
