@@ -44,7 +44,7 @@ def ordered(
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Processes begun here are deaf to Ctrl-C and SIGTERM from their first moment: their parent hears, and ends them."""
+    """Processes begun here are deaf to Ctrl-C and SIGTERM from their first moment: their parent hears and ends them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
