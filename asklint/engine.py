@@ -281,14 +281,17 @@ class _Round:
         try:
             self.attempt([*self.made, *wanted])
         except CannotEdit as refusal:
-            if len(wanted) == 1:
-                self.refused.append(Refused(wanted[0].finding, str(refusal)))
-                return
-            middle = len(wanted) // 2
-            self.make(wanted[:middle])
-            self.make(wanted[middle:])
+            reason = str(refusal)
         else:
             self.made += wanted
+            return
+        # behind the handler: what is caught holds the text as it would have been, and all its documents
+        if len(wanted) == 1:
+            self.refused.append(Refused(wanted[0].finding, reason))
+            return
+        middle = len(wanted) // 2
+        self.make(wanted[:middle])
+        self.make(wanted[middle:])
 
     def attempt(self, wanted: list[Found]) -> None:
         edits: dict[int, list[Edit]] = {}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from asklint import engine, run
-from asklint.edit import Elsewhere
+from asklint.edit import CannotEdit, Elsewhere
 from asklint.inputs.files import Input
 from asklint.source import Source
 
@@ -188,3 +188,18 @@ def test_orphans_in_one_file_go_together(tmp_path: Path):
         return calls
 
     assert fix(24) < 4.5 * fix(6)
+
+
+def test_refused_attempts_are_given_back_before_the_next(monkeypatch):
+    """An exception that is being handled holds what was tried: a large file would be there once for each halving."""
+    handled: list[object] = []
+
+    def refuse(*args: object) -> None:
+        handled.append(sys.exc_info()[1])
+        raise CannotEdit("never")
+
+    monkeypatch.setattr(engine, "_changed", refuse)
+    text = "---\n".join(VOLUMES.format(number) for number in range(4))
+    fixed = engine.fix(Source("a.yaml", text), SETUP, unsafe=True)
+    assert len(fixed.refused) == 8
+    assert handled == [None] * 15
