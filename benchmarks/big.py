@@ -20,6 +20,7 @@ from asklint import library, resource, tree
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = 50  # files in one folder
+LARGEST = 60_000_000  # bytes of one file; asklint takes none above 64 MiB
 SETTINGS = 120  # lines in the ConfigMap of each application
 
 
