@@ -16,8 +16,6 @@ from typing import NamedTuple
 from asklint import data
 from asklint.inputs import files
 
-FLOOR = getrusage(RUSAGE_SELF).ru_maxrss / 1024  # MB
-
 
 class Figure(NamedTuple):
     """What one run of a command took: seconds of processor and clock, and the largest process in MB."""
@@ -109,4 +107,5 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def megabytes(figure: Figure) -> str:
     """The peak of a command; what is below that of this process cannot be told, since a child begins with it."""
-    return f"{figure.memory:.0f}" if figure.memory > FLOOR + 1 else f"≤ {figure.memory:.0f}"
+    floor = getrusage(RUSAGE_SELF).ru_maxrss / 1024
+    return f"{figure.memory:.0f}" if figure.memory > floor + 1 else f"≤ {figure.memory:.0f}"
