@@ -122,7 +122,8 @@ def row(of: str, name: str, count: int, figure: Figure, cold: float) -> list[str
     """One line: the last column compares the processor time of a file with that of a cold check."""
     per_file = figure.cpu / count
     ratio = "1" if name == "asklint check, cold" else f"{per_file / cold:.2g}"
-    times = [f"{figure.wall:.2f}", f"{figure.cpu:.2f}", f"{count / figure.wall:.3g}"]
+    rate = count / figure.wall
+    times = [f"{figure.wall:.2f}", f"{figure.cpu:.2f}", f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"]
     return [of, name, *times, megabytes(figure), ratio]
 
 
