@@ -128,10 +128,11 @@ class Asked:
     def _note(self, here: Object, rule: Rule, fact: Fact, suppressions: list[silence.Suppression]) -> Told:
         """What `rule` notes of `here` by `fact`, with its place."""
         span = Span(*self._span_of((*here.base, *fact.path), fact.missing))
+        place, value = self._noted(here, fact, span)
         return Told(
             rule.name,
             fact.data,
-            self._kind_place(span) if fact.path == ("kind",) else self._place(span),
+            place,
             pointer(fact.path),
             here.identity,
             show(fact.path, here.data),
@@ -139,8 +140,17 @@ class Asked:
             (self.index, here.base),
             self.going.get(id(here)),
             named(fact.path, here.data),
-            "" if fact.missing else self._value(get(here.data, fact.path), span),
+            value,
         )
+
+    def _noted(self, here: Object, fact: Fact, span: Span) -> tuple[Place, str]:
+        """The place of `fact` and its value. A kind is no secret: what else is one in the document is not looked for.
+
+        Every object of a run may be noted, few are shown, and looking for secrets costs as much as asking all rules.
+        """
+        if fact.path == ("kind",):
+            return self._kind_place(span), key.value(here.kind)
+        return self._place(span), "" if fact.missing else self._value(get(here.data, fact.path), span)
 
     def _hits(self, rule: Rule, subject: Subject) -> Iterable[Hit]:
         return rule.hits(subject, self.setup.options.get(rule.name, {}))
@@ -179,10 +189,7 @@ class Asked:
         return Place(self.source.name, *start, *end, tuple(lines[: last - start.line + 1]))
 
     def _kind_place(self, span: Span) -> Place:
-        """The place of an object's kind, without what else stands on its line, which may be secret.
-
-        Every object of a run may be noted, few are shown, and looking for secrets costs as much as asking all rules.
-        """
+        """The place of an object's kind, without what else stands on its line, which may be secret."""
         start, end = self.source.position(span.start), self.source.position(span.end)
         shown = " " * (start.column - 1) + self.source.text[span.start : span.end].partition("\n")[0]
         return Place(self.source.name, *start, *end, (shown,))
@@ -276,7 +283,7 @@ class Asked:
             if splices != self._shown[0]:
                 self._shown = (splices, patch.hunks(self.source, splices, self.hidden))
             return self._shown[1]
-        touched = [(of.beside[index], mine) for index, mine in sorted(edits.items())]
+        touched = [(of.beside.documents[index], mine) for index, mine in sorted(edits.items())]
         splices = [splice for document, mine in touched for splice in lower.lower(document, None, mine)]
         return patch.hunks(self.source, splices, secret.together(document for document, _ in touched))
 

@@ -12,7 +12,9 @@ from asklint import write
 from asklint.data import cache_folder
 from asklint.finding import Finding, Fix, Identity, Outcome, Place, Seen, Told
 
-KEPT = 50_000  # entries; about 40 MB
+KEPT = 50_000  # entries; about 40 MB where files are as large as manifests are
+ROOM = 256 << 20  # bytes
+_SUM = 16  # bytes
 _FILE = "findings.sqlite"
 
 
@@ -44,23 +46,34 @@ class Cache:
             return None
         try:
             row = self.table.execute("SELECT value FROM outcome WHERE key = ?", (key,)).fetchone()
-            return _revive(json.loads(row[0]), name) if row else None
+            told = row[0][_SUM:] if row else b""
+            return _revive(json.loads(told), name) if row and row[0] == _summed(key, told) else None
         except (sqlite3.Error, ValueError, TypeError, KeyError, IndexError):
             return None
 
     def put(self, outcomes: Iterable[tuple[bytes, Outcome]]) -> None:
-        """Keeps `outcomes`; forgets all where there are more than KEPT."""
+        """Keeps `outcomes`; forgets all there are where they are more than KEPT, or take more than ROOM."""
         if self.table is None:
             return
-        rows = [(key, json.dumps(outcome)) for key, outcome in outcomes]
+        rows = [(key, _summed(key, json.dumps(outcome).encode())) for key, outcome in outcomes]
         try:
             self.table.execute("BEGIN")
-            if self.table.execute("SELECT count(*) FROM outcome").fetchone()[0] > KEPT:
+            if self._ask("SELECT count(*) FROM outcome") > KEPT or self._taken() > ROOM:
                 self.table.execute("DELETE FROM outcome")
             self.table.executemany("INSERT OR REPLACE INTO outcome VALUES (?, ?)", rows)
             self.table.execute("COMMIT")
         except sqlite3.Error:
             return
+
+    def _taken(self) -> int:
+        """The bytes that outcomes take; what was taken by forgotten ones is used again."""
+        pages = self._ask("PRAGMA page_count") - self._ask("PRAGMA freelist_count")
+        return pages * self._ask("PRAGMA page_size")
+
+    def _ask(self, question: str) -> int:
+        assert self.table is not None
+        number: int = self.table.execute(question).fetchone()[0]
+        return number
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -69,11 +82,16 @@ class Cache:
             self.table = None
 
 
+def _summed(key: bytes, told: bytes) -> bytes:
+    """`told` behind a sum of it and its key: SQLite has none, and half a page of another row may read as an outcome."""
+    return hashlib.blake2b(told, digest_size=_SUM, key=key).digest() + told
+
+
 def _open() -> sqlite3.Connection:
     table = sqlite3.connect(cache_folder() / _FILE, timeout=1, isolation_level=None)
     table.execute("PRAGMA journal_mode=WAL")
     table.execute("PRAGMA synchronous=OFF")
-    table.execute("CREATE TABLE IF NOT EXISTS outcome (key BLOB PRIMARY KEY, value TEXT) WITHOUT ROWID")
+    table.execute("CREATE TABLE IF NOT EXISTS outcome (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
     return table
 
 

@@ -12,7 +12,7 @@ from asklint import lower, tree
 from asklint.ask import Asked, Found, Setup
 from asklint.edit import CannotEdit, DropDocument, Edit, by_document
 from asklint.finding import Conclusion, Finding, Fix, Hit, Seen, Told
-from asklint.resource import is_list, objects
+from asklint.resource import Beside, is_list, objects
 from asklint.rule import Rule, fill
 from asklint.source import Source
 from asklint.tree import Document
@@ -82,11 +82,12 @@ def _check(source: Source, documents: list[Document], setup: Setup) -> Checked:
     seen: list[Seen] = []
     silenced = 0
     kubernetes = False
+    beside = Beside(documents, setup.places)
     for index, document in enumerate(documents):
         if document.problem is None and document.data is None and document.dropped is None:
             continue
         reason = unreadable(document) if document.problem is not None else not_checked(document.data)
-        mine = [] if reason else list(objects(document, setup.places, documents, source.added))
+        mine = [] if reason else list(objects(document, setup.places, beside, source.added))
         if not reason and not mine and document.problem is None:
             reason = "empty" if is_list(document.data) else "not-kubernetes"
         if reason:
@@ -280,14 +281,17 @@ class _Round:
         try:
             self.attempt([*self.made, *wanted])
         except CannotEdit as refusal:
-            if len(wanted) == 1:
-                self.refused.append(Refused(wanted[0].finding, str(refusal)))
-                return
-            middle = len(wanted) // 2
-            self.make(wanted[:middle])
-            self.make(wanted[middle:])
+            reason = str(refusal)
         else:
             self.made += wanted
+            return
+        # behind the handler: what is caught holds the text as it would have been, and all its documents
+        if len(wanted) == 1:
+            self.refused.append(Refused(wanted[0].finding, reason))
+            return
+        middle = len(wanted) // 2
+        self.make(wanted[:middle])
+        self.make(wanted[middle:])
 
     def attempt(self, wanted: list[Found]) -> None:
         edits: dict[int, list[Edit]] = {}

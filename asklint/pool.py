@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 CHUNK = 8  # items that a process takes at once
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -43,11 +44,11 @@ def ordered(
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Processes begun here are deaf to Ctrl-C from their first moment on: their parent hears it, and ends them."""
+    """Processes begun here are deaf to Ctrl-C and SIGTERM from their first moment: their parent hears and ends them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
     try:
         yield
     finally:
@@ -65,7 +66,8 @@ def _begin(work: Callable[[Any], Any], start: Callable[[], None]) -> tuple[Conne
 def _serve(pipe: Connection, other: Connection, work: Callable[[Any], Any], start: Callable[[], None]) -> None:
     """The life of a process: it ends with its parent, whose end of the pipe it must not hold open itself."""
     other.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in _ENDS:
+        signal.signal(number, signal.SIG_IGN)
     try:
         start()
         while True:

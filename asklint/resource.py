@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from asklint.finding import Identity
 from asklint.path import Path, get, mapping, parse, walk
 from asklint.tree import Document, Scalar
 
+Known = TypeVar("Known")
 Pods = Mapping[str, list[str]]  # where kinds keep their pods, as `pods` in the config has it
 
 _TEMPLATE: Path = ("spec", "template", "spec")
@@ -31,8 +32,8 @@ _DEEPEST = 12  # a pod template in a custom kind stands at most this deep: spec.
 class Object:
     """One Kubernetes object: its data, the document it stands in, and its path there (`("items", 0)` in a List).
 
-    `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it. `beside` are all documents of
-    the text, this object's own among them. `added` are fields that a kustomization gives it on the way to a cluster.
+    `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it. `beside` is what stands in
+    the text, this object among it. `added` are fields that a kustomization gives it on the way to a cluster.
     """
 
     __slots__ = (
@@ -55,11 +56,11 @@ class Object:
         base: Path,
         data: dict[str, Any],
         places: Pods | None = None,
-        beside: Sequence[Document] = (),
+        beside: Beside | None = None,
         added: tuple[str, ...] = (),
     ) -> None:
         self.document = document
-        self.beside = beside or (document,)
+        self.beside = beside or Beside((document,), places)
         self.base = base
         self.data = data
         self.api_version: str = data["apiVersion"]
@@ -99,12 +100,6 @@ class Object:
             self._found = list(self._find_pods())
         return [Pod(self, path, spec) for path, spec in self._found]
 
-    def neighbours(self) -> Iterator[tuple[int, Object]]:
-        """All objects of the text, this one among them, each with the number of its document."""
-        for index, document in enumerate(self.beside):
-            for one in objects(document, self.places, self.beside):
-                yield index, one
-
     def _find_pods(self) -> Iterator[tuple[Path, dict[str, Any]]]:
         path = PODS.get(self.known)
         if path is not None:
@@ -139,6 +134,33 @@ class Object:
         except KeyError:
             return ""
         return self.document.text[node.start : node.end] if isinstance(node, Scalar) else ""
+
+
+class Beside:
+    """All documents of a text, and what is worked out of all objects in them: once, however many objects ask."""
+
+    __slots__ = ("_known", "documents", "places")
+
+    def __init__(self, documents: Sequence[Document], places: Pods | None = None) -> None:
+        self.documents = documents
+        self.places = places
+        self._known: dict[object, Any] = {}
+
+    def know(self, work_out: Callable[[Iterator[tuple[int, Object]]], Known]) -> Known:
+        """What `work_out` makes of all objects of the text, each with the number of its document.
+
+        It keeps none of them: they know what is beside them, and a circle is never given back.
+        """
+        if work_out not in self._known:
+            self._known[work_out] = work_out(self.objects())
+        known: Known = self._known[work_out]
+        return known
+
+    def objects(self) -> Iterator[tuple[int, Object]]:
+        """All objects of the text, each with the number of its document."""
+        for index, document in enumerate(self.documents):
+            for one in objects(document, self.places, self):
+                yield index, one
 
 
 class Pod:
@@ -179,11 +201,11 @@ def _is_pod(data: dict[str, Any]) -> bool:
 
 
 def objects(
-    document: Document, places: Pods | None = None, beside: Sequence[Document] = (), added: tuple[str, ...] = ()
+    document: Document, places: Pods | None = None, beside: Beside | None = None, added: tuple[str, ...] = ()
 ) -> Iterator[Object]:
     """The objects in `document`, those of a List one by one, as kubectl visits them.
 
-    `beside` are the text's documents, `added` the fields that a kustomization gives the objects.
+    `beside` is what stands in the text, `added` the fields that a kustomization gives the objects.
     """
     yield from _objects(document, (), document.data, places, beside, added)
 
@@ -198,7 +220,7 @@ def is_list(data: Any) -> bool:
 
 
 def _objects(
-    document: Document, base: Path, data: Any, places: Pods | None, beside: Sequence[Document], added: tuple[str, ...]
+    document: Document, base: Path, data: Any, places: Pods | None, beside: Beside | None, added: tuple[str, ...]
 ) -> Iterator[Object]:
     if not isinstance(data, dict):
         return

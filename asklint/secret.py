@@ -6,6 +6,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from asklint import tree
@@ -24,12 +25,18 @@ _NO_SECRET = re.compile(
     r"(?:name|ref|path|file|dir|namespace|ttl|seconds|expiry|expiration|mode|type|policy|length|class|provider)s?$",
     re.IGNORECASE,
 )
-_KEY = re.compile(
-    r"\b(?:LTAI[A-Za-z0-9]{12,28}|AKIA[A-Z0-9]{16})\b|(?<![\w-])eyJ[\w-]{10,}+\.[\w-]++\.[\w-]++"
-    r"|(?<=://)[^/\s:@]++:[^/\s@]++(?=@)"
+# Access keys, tokens and passwords in addresses, told by their form, each with what none of them is without: a plain
+# word is found many times as fast as a pattern, and most documents have none.
+_KEYS = (
+    ("LTAI", re.compile(r"\bLTAI[A-Za-z0-9]{12,28}\b")),
+    ("AKIA", re.compile(r"\bAKIA[A-Z0-9]{16}\b")),
+    ("eyJ", re.compile(r"(?<![\w-])eyJ[\w-]{10,}+\.[\w-]++\.[\w-]++")),
+    ("@", re.compile(r"(?<=://)[^/\s:@]++:[^/\s@]++(?=@)")),
 )
 _NAME = r"(?<![\w.-])(?P<name>[\w.-]++)"  # read once from its beginning: a long word costs no more than its length
-_GIVEN = re.compile(_NAME + r"=(?P<value>[^\s\"'&,;]++)")  # --password=…, ?token=…
+_GIVEN = re.compile(r"=(?P<value>[^\s\"'&,;]++)")  # --password=…, ?token=…
+_NAMED = "".join(filter(str.isalnum, map(chr, range(128)))) + "_.-"
+_FAR = 100  # characters of a name before its `=`; what is longer is told by its end
 _LINE = re.compile(_NAME + r"[\"']?[^\S\n]*+:[^\S\n]*+(?P<value>\S[^\n]*)")
 _KIND = re.compile(r"\bkind[\"']?[^\S\n]*:[^\S\n]*[\"']?Secret(?:List)?\b")
 _PART = re.compile(r"[\w.+/=-]+")
@@ -69,6 +76,7 @@ class Hidden(NamedTuple):
         return index < len(self.spans) and self.spans[index].start < span.end
 
 
+@lru_cache(maxsize=4096)  # the same few keys and variables stand in all manifests
 def is_secret_name(name: str) -> bool:
     """Whether a key or variable of this name holds a credential, as its name has it."""
     return _WORDS.search(name) is not None and _NO_SECRET.search(name) is None
@@ -77,9 +85,7 @@ def is_secret_name(name: str) -> bool:
 def hidden(document: Document) -> Hidden:
     """What must not be shown of `document`."""
     text = document.text
-    found = [Span(match.start(), match.end()) for match in _KEY.finditer(text, document.start, document.end)]
-    given = _GIVEN.finditer(text, document.start, document.end)
-    found += [Span(*match.span("value")) for match in given if is_secret_name(match["name"])]
+    found = [Span(*span) for span in _by_form(text, document.start, document.end)]
     words: list[str] = []
     if document.root is None:
         broken = list(_in_broken(document))
@@ -97,6 +103,17 @@ def hidden(document: Document) -> Hidden:
         if len(line) >= _SHORTEST:
             heads.setdefault(line[:_SHORTEST], []).append(line)
     return Hidden(_merged(found), heads)
+
+
+def _by_form(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What looks like a credential between `start` and `end`, or is given to what is called one."""
+    for word, pattern in _KEYS:
+        if text.find(word, start, end) >= 0:
+            yield from (match.span() for match in pattern.finditer(text, start, end))
+    for match in _GIVEN.finditer(text, start, end):
+        before = text[max(start, match.start() - _FAR) : match.start()]
+        if is_secret_name(before[len(before.rstrip(_NAMED)) :]):
+            yield match.span("value")
 
 
 def _merged(spans: list[Span]) -> tuple[Span, ...]:

@@ -119,16 +119,18 @@ class _Files:
                 engine.change(self.source(name), edits, self.setup) for name, edits in self.per_file(wanted).items()
             ]
         except CannotEdit as refusal:
-            if len(wanted) > 1:
-                middle = len(wanted) // 2
-                first = self.make(wanted[:middle])
-                return self.make(wanted[middle:]) or first
-            (one,) = wanted
-            self.refused.setdefault(one.about.place.file, []).append(Refused(one.finding, str(refusal)))
-            return False
-        for source in changed:
-            self.take(source, [one.finding for one in wanted if one.about.place.file == source.name])
-        return True
+            reason = str(refusal)
+        else:
+            for source in changed:
+                self.take(source, [one.finding for one in wanted if one.about.place.file == source.name])
+            return True
+        if len(wanted) > 1:
+            middle = len(wanted) // 2
+            first = self.make(wanted[:middle])
+            return self.make(wanted[middle:]) or first
+        (one,) = wanted
+        self.refused.setdefault(one.about.place.file, []).append(Refused(one.finding, reason))
+        return False
 
     def per_file(self, wanted: Iterable[Concluded]) -> dict[str, dict[int, list[Edit]]]:
         """The edits of `wanted` per file and document. Raises CannotEdit where an object is not there any more."""

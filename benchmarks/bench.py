@@ -14,33 +14,23 @@ import json
 import os
 import platform
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from typing import NamedTuple
 
-from asklint import data, engine, resource, run, tree
+from timed import Command, Figure, copied, installed, interleaved, megabytes, middle, once, script, table
+
+from asklint import engine, resource, run, tree
 from asklint.inputs import files
 
 ROOT = Path(__file__).resolve().parents[1]
 ONE = ROOT / "fixtures" / "deployment.yaml"
 SAMPLE = 120  # objects that kubernetes-validate is asked about
-FLOOR = getrusage(RUSAGE_SELF).ru_maxrss / 1024  # MB
 LARGE = 4  # how many times the files stand in the copy that memory is measured on
-
-
-class Figure(NamedTuple):
-    """What one run of a command took: seconds of processor and clock, and the largest process in MB."""
-
-    cpu: float
-    wall: float
-    memory: float
 
 
 class Row(NamedTuple):
@@ -54,41 +44,6 @@ class Row(NamedTuple):
     def rate(self) -> float:
         """Files per second of the clock."""
         return self.files / self.figure.wall
-
-
-Command = tuple[Sequence[str], Mapping[str, str]]
-
-
-def once(command: Command) -> Figure:
-    """Runs a command to its end; what it prints goes nowhere. A first run keeps what Python compiles, as pip would."""
-    arguments, own = command
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    started = time.perf_counter()
-    child = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**environment, **own})
-    told = child.stderr.read() if child.stderr else b""
-    _, status, used = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in (0, 1) or b"Traceback" in told:
-        sys.exit(f"{' '.join(arguments)[:200]} exits {child.returncode}: {told.decode(errors='replace')[-600:]}")
-    return Figure(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
-
-
-def interleaved(commands: Mapping[str, Command], rounds: int) -> dict[str, Figure]:
-    """The median of each command, after a first round that is not counted: it warms the disk for all of them."""
-    taken: dict[str, list[Figure]] = {name: [] for name in commands}
-    for number in range(rounds + 1):
-        for name, command in commands.items():
-            figure = once(command)
-            if number:
-                taken[name].append(figure)
-    return {name: middle(figures) for name, figures in taken.items()}
-
-
-def middle(figures: Sequence[Figure]) -> Figure:
-    """The median of each column; of memory the most."""
-    cpu, wall = (statistics.median(figure[column] for figure in figures) for column in (0, 1))
-    return Figure(cpu, wall, max(figure.memory for figure in figures))
 
 
 # -- what is measured
@@ -207,39 +162,6 @@ def built_in(path: Path) -> Iterator[object]:
                 yield one.data
 
 
-def script(name: str) -> list[str]:
-    """The console script of this environment, or the module where there is none."""
-    path = Path(sys.executable).with_name(name)
-    return [str(path)] if path.is_file() else [sys.executable, "-m", name]
-
-
-def installed(site: Path) -> list[str]:
-    """asklint as its wheel lays it out: a checkout would look at every rule file before it does anything."""
-    root = data.root()
-    package = site / "asklint"
-    shutil.copytree(Path(data.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
-    for folder in ("rules", "schemas"):
-        shutil.copytree(root / folder, package / folder, dirs_exist_ok=True)
-    (package / "compiled.json").write_bytes(data.compile_data(root))
-    (site / "main.py").write_text("import sys\nfrom asklint.cli import main\nsys.exit(main())\n")
-    return [sys.executable, str(site / "main.py")]  # the script's folder is the first that is searched
-
-
-def copied(paths: Sequence[Path], tree: Path) -> int:
-    """Copies the YAML files that asklint reads from `paths` to `tree`; how many there are."""
-    count = 0
-    for number, path in enumerate(paths):
-        for one in files.find([str(path)]):
-            if one.reason or one.problem or one.path.suffix not in (".yaml", ".yml"):
-                continue
-            below = one.path.relative_to(path) if path.is_dir() else Path(one.path.name)
-            target = tree / f"{number}-{path.resolve().name}" / below
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(one.path, target)
-            count += 1
-    return count
-
-
 # -- what is told
 
 
@@ -269,13 +191,7 @@ def holds(does: bool) -> str:
     return "holds" if does else "**broken**"
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Rows as a Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
-
-
-def timed(figures: Mapping[str, Figure], beside: str, count: int = 0) -> str:
+def shown(figures: Mapping[str, Figure], beside: str, count: int = 0) -> str:
     """Commands with their times, and how these compare to those of `beside`."""
     rows = []
     for name, one in figures.items():
@@ -284,11 +200,6 @@ def timed(figures: Mapping[str, Figure], beside: str, count: int = 0) -> str:
         rows.append([name, f"{one.cpu * 1000:.0f}", f"{one.wall * 1000:.0f}", *ratios, *rate, megabytes(one)])
     head = ["command", "CPU ms", "clock ms", f"CPU ÷ {beside}", "clock ÷", *(["files/s"] if count else []), "MB"]
     return table(head, rows)
-
-
-def megabytes(figure: Figure) -> str:
-    """The peak of a command; what is below that of this process cannot be told, since a child begins with it."""
-    return f"{figure.memory:.0f}" if figure.memory > FLOOR + 1 else f"≤ {figure.memory:.0f}"
 
 
 def versions() -> str:
@@ -316,9 +227,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="asklint-bench-") as folder:
         bench = Bench(asked.paths, Path(folder), asked.runs)
         start = bench.start_up()
-        print(f"## One file, one process\n\n{timed(start, 'yamllint one.yaml')}")
+        print(f"## One file, one process\n\n{shown(start, 'yamllint one.yaml')}")
         whole = bench.whole()
-        print(f"## {bench.count} files, {bench.size / 1e6:.1f} MB\n\n{timed(whole, 'yamllint', bench.count)}")
+        print(f"## {bench.count} files, {bench.size / 1e6:.1f} MB\n\n{shown(whole, 'yamllint', bench.count)}")
         memory = bench.memory()  # before this process grows: a child begins with its parent's peak
         fixed, validated = bench.fixed_alone(), bench.kubernetes_validate()
         if validated:

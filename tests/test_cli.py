@@ -530,8 +530,13 @@ def test_fix_in_one_process_or_many(crowd, tmp_path):
 
 @pytest.mark.parametrize("command", ["check", "fix"])
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_interrupted(crowd, tmp_path, command, jobs):
-    """Ctrl-C reaches the whole group: one line, no traceback of any process, nothing half written."""
+@pytest.mark.parametrize(
+    ("send", "number", "status"),
+    [(os.killpg, signal.SIGINT, 130), (os.killpg, signal.SIGTERM, 143), (os.kill, signal.SIGTERM, 143)],
+    ids=["ctrl-c", "group-terminated", "terminated"],
+)
+def test_interrupted(tmp_path, command, jobs, send, number, status):
+    """Ctrl-C reaches the whole group, SIGTERM all or one: one line, no traceback, nobody left, nothing half written."""
     many = {f"{index:04}.yaml": "---\n".join([ERROR, STAYS, GOOD] * 40) for index in range(300)}
     scene(tmp_path, many)
     process = subprocess.Popen(
@@ -545,12 +550,12 @@ def test_interrupted(crowd, tmp_path, command, jobs):
     )
     try:
         _wait_until_at_work(process, jobs)
-        os.killpg(process.pid, signal.SIGINT)
+        send(process.pid, number)
         out, err = process.communicate(timeout=60)
     finally:
         process.kill()
     said = err.decode().strip()
-    assert (process.returncode, out) == (130, b""), said
+    assert (process.returncode, out) == (status, b""), said
     assert said == "asklint: interrupted; files already written are whole, all others as they were"
     before, after = many["0000.yaml"], many["0000.yaml"].replace("  hostNetwork: true  # one hop less\n", "")
     texts = held(tmp_path)
@@ -558,6 +563,27 @@ def test_interrupted(crowd, tmp_path, command, jobs):
     assert set(texts.values()) <= {before, after}
     assert before in texts.values()
     _wait_until_gone(process.pid)
+
+
+def test_terminated_while_files_are_written(tmp_path):
+    """The file that is being written is put away: what is there is old or new, and nothing else."""
+    pod = ERROR.replace("  containers", "  # " + "x" * 100_000 + "\n  containers")
+    old, new = pod, pod.replace("  hostNetwork: true  # one hop less\n", "")
+    files = scene(tmp_path / "many", {f"{index:04}.yaml": pod for index in range(300)})
+    words = ("fix", "--unsafe", "--select", "host-network", "--jobs", "1", ".")
+    process = subprocess.Popen([ASKLINT, *words], cwd=files, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        first = files / "0000.yaml"
+        while process.poll() is None and first.stat().st_size == len(old):
+            time.sleep(0.001)
+        process.terminate()
+        _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert (process.returncode, err.decode().count("\n")) == (143, 1), err.decode()
+    texts = held(files)
+    assert set(texts) == {f"{index:04}.yaml" for index in range(300)}
+    assert set(texts.values()) == {old, new}
 
 
 def _wait_until_at_work(process, jobs):

@@ -6,7 +6,7 @@ import pytest
 from kit import NONSENSE, places, put
 
 from asklint import tree
-from asklint.resource import Object, is_list, objects
+from asklint.resource import Beside, Object, is_list, objects
 
 TEMPLATE = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "web", "image": "web:1"}]}}
 
@@ -186,15 +186,17 @@ def test_nonsense_everywhere():
                         assert pod.metadata is not None
 
 
-def test_neighbours_are_all_objects_of_the_text():
+def test_beside_an_object_are_all_objects_of_the_text():
     text = "kind: A\napiVersion: v1\n---\nx: 1\n---\nkind: List\napiVersion: v1\nitems: [{kind: B, apiVersion: v1}, {kind: C, apiVersion: v1}]\n"
+
+    def kinds(every):
+        return [(index, one.kind, one.base) for index, one in every]
+
     documents = tree.read(text)
-    every = [one for document in documents for one in objects(document, None, documents)]
+    beside = Beside(documents)
+    every = [one for document in documents for one in objects(document, None, beside)]
     for one in every:
-        assert [(index, other.kind, other.base) for index, other in one.neighbours()] == [
-            (0, "A", ()),
-            (2, "B", ("items", 0)),
-            (2, "C", ("items", 1)),
-        ]
+        assert one.beside.know(kinds) == [(0, "A", ()), (2, "B", ("items", 0)), (2, "C", ("items", 1))]
+        assert one.beside.know(kinds) is beside.know(kinds), "it is worked out once"
     (alone,) = objects(documents[0])
-    assert [other.kind for _, other in alone.neighbours()] == ["A"]
+    assert [kind for _, kind, _ in alone.beside.know(kinds)] == ["A"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from itertools import count
+from typing import Any, NamedTuple
 
 from asklint.checks.claims import BETA_CLASS
 from asklint.path import get, mapping, sequence
@@ -44,30 +45,54 @@ class Names:
         self.namespace = owner.namespace
         self.claim = _joined(owner.name, volume)
         self.volume = _joined(self.namespace, self.claim) if self.namespace else self.claim
-        others = 0
-        for _, one in owner.neighbours():
-            near = not self.namespace or one.namespace in (None, self.namespace)
-            if _is(one, "PersistentVolume", self.volume) or (near and _is(one, "PersistentVolumeClaim", self.claim)):
-                raise ByHand("taken", name=self.claim)
-            for name in _flexible(one, params):  # this volume is one of them
-                called = f"{one.name}-{name}"
-                alike = f"{one.namespace}-{called}" == self.volume if one.namespace else called == self.volume
-                others += alike or (near and called == self.claim)
-        if others > 1:
+        there, flexible = owner.beside.know(_there), owner.beside.know(_flexible)
+        claims = there.get(("PersistentVolumeClaim", self.claim), ())
+        alike = {
+            one.number  # this volume is one of them
+            for one in (*flexible.get(self.claim, ()), *flexible.get(self.volume, ()))
+            if one.driver in params["drivers"]
+            and (one.volume == self.volume or (one.claim == self.claim and self._is_near(one.namespace)))
+        }
+        if ("PersistentVolume", self.volume) in there or any(map(self._is_near, claims)) or len(alike) > 1:
             raise ByHand("taken", name=self.claim)
 
+    def _is_near(self, namespace: str | None) -> bool:
+        return not self.namespace or namespace in (None, self.namespace)
 
-def _is(one: Object, kind: str, name: str) -> bool:
-    return one.kind == kind and one.name == name
+
+def _there(objects: Iterator[tuple[int, Object]]) -> dict[tuple[str, str], list[str | None]]:
+    """The namespaces of all objects of a text, by kind and name."""
+    there: dict[tuple[str, str], list[str | None]] = {}
+    for _, one in objects:
+        if one.name is not None:
+            there.setdefault((one.kind, one.name), []).append(one.namespace)
+    return there
 
 
-def _flexible(one: Object, params: Mapping[str, Any]) -> Iterator[object]:
-    """The names of volumes in the pods of `one` that may be given a claim as well."""
-    for pod in one.pods:
-        for volume in map(mapping, sequence(pod.data.get("volumes"))):
+class _Flexible(NamedTuple):
+    """A FlexVolume in a pod, and what its claim and its volume would be called."""
+
+    number: int
+    driver: str
+    namespace: str | None
+    claim: str
+    volume: str
+
+
+def _flexible(objects: Iterator[tuple[int, Object]]) -> dict[str, list[_Flexible]]:
+    """The FlexVolumes in the pods of a text, by each of the names that they would give."""
+    found: dict[str, list[_Flexible]] = {}
+    numbers = count()
+    for _, one in objects:
+        for volume in (volume for pod in one.pods for volume in map(mapping, sequence(pod.data.get("volumes")))):
             driver = get(volume, ("flexVolume", "driver"))
-            if isinstance(driver, str) and driver in params["drivers"]:
-                yield volume.get("name")
+            if isinstance(driver, str):
+                claim = f"{one.name}-{volume.get('name')}"
+                whole = f"{one.namespace}-{claim}" if one.namespace else claim
+                mine = _Flexible(next(numbers), driver, one.namespace, claim, whole)
+                for name in {claim, whole}:
+                    found.setdefault(name, []).append(mine)
+    return found
 
 
 def _joined(*parts: object) -> str:
@@ -84,7 +109,7 @@ def renamed(owner: Object) -> tuple[str, str]:
     """
     old = owner.name
     new = _joined(old, "csi")
-    if any(_is(one, owner.kind, new) for _, one in owner.neighbours()):
+    if (owner.kind, new) in owner.beside.know(_there):
         raise ByHand("taken", name=new)
     return str(old), new
 
@@ -243,7 +268,7 @@ def disk_class(
     if not parameters:
         return named or params["class"], []
     name = _joined(*([pod.object.namespace] if pod.object.namespace else []), pod.object.name, volume)
-    if any(_is(one, "StorageClass", name) for _, one in pod.object.neighbours()):
+    if ("StorageClass", name) in pod.object.beside.know(_there):
         raise ByHand("taken", name=name)
     made = {
         "apiVersion": "storage.k8s.io/v1",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from asklint.checks import csi_volumes as csi
 from asklint.checks.csi_volumes import ByHand
@@ -161,14 +161,39 @@ class Volume:
         A claim without a class gets the cluster's default class, and never this volume.
         """
         labels = mapping(get(self.owner.data, ("metadata", "labels")))
-        for index, one in self.owner.neighbours():
-            if one.known != "PersistentVolumeClaim":
-                continue
-            spec = mapping(one.data.get("spec"))
-            wanted = mapping(get(spec, ("selector", "matchLabels")))
-            named = spec.get("volumeName") == old
-            if named:
-                yield Elsewhere(index, Set((*one.base, "spec", "volumeName"), new))
-            picks = bool(wanted) and all(labels.get(key) == value for key, value in wanted.items())
-            if (named or picks) and not csi.has_class(one) and not self.owner.data["spec"].get("storageClassName"):
-                yield Elsewhere(index, Set((*one.base, "spec", "storageClassName"), ""))
+        named, picking = self.owner.beside.know(_claims)
+        maybe = [one for label in labels.items() for one in picking.get(repr(label), ())]
+        picks = [one for one in maybe if all(labels.get(key) == value for key, value in one.wanted)]
+        for one in sorted({*named.get(old, ()), *picks}):
+            if one.volume == old:
+                yield Elsewhere(one.document, Set((*one.base, "spec", "volumeName"), new))
+            if not one.has_class and not self.owner.data["spec"].get("storageClassName"):
+                yield Elsewhere(one.document, Set((*one.base, "spec", "storageClassName"), ""))
+
+
+class _Claim(NamedTuple):
+    """A claim of the text: the volume it names, or the labels of those it wants."""
+
+    document: int
+    base: Path
+    volume: str
+    wanted: tuple[tuple[str, str], ...]
+    has_class: bool
+
+
+def _claims(objects: Iterator[tuple[int, Object]]) -> tuple[dict[str, list[_Claim]], dict[str, list[_Claim]]]:
+    """The claims of a text by the volume that they name, and by one of the labels that they want."""
+    named: dict[str, list[_Claim]] = {}
+    picking: dict[str, list[_Claim]] = {}
+    for index, one in objects:
+        if one.known != "PersistentVolumeClaim":
+            continue
+        spec = mapping(one.data.get("spec"))
+        volume, labels = spec.get("volumeName"), mapping(get(spec, ("selector", "matchLabels")))
+        wanted = tuple((key, value) for key, value in labels.items() if isinstance(value, str))
+        mine = _Claim(index, one.base, volume if isinstance(volume, str) else "", wanted, csi.has_class(one))
+        if mine.volume:
+            named.setdefault(mine.volume, []).append(mine)
+        if wanted and len(wanted) == len(labels):
+            picking.setdefault(repr(wanted[0]), []).append(mine)
+    return named, picking

@@ -145,6 +145,14 @@ def _plain(given: Any) -> dict[str, str]:
 
 def ingress_before(service: Object) -> str | None:
     """The name of an Ingress in the same text that leads to `service`; None where none does."""
-    wanted = ("Service", service.namespace or "", service.name)
-    ingresses = (one for _, one in service.neighbours() if one.kind == "Ingress")
-    return next((one.name or "" for one in ingresses if wanted in [*uses(one)]), None)
+    return service.beside.know(_led_to).get(("Service", service.namespace or "", service.name or ""))
+
+
+def _led_to(objects: Iterator[tuple[int, Object]]) -> dict[Name, str]:
+    """What Ingresses lead to, each with the name of the first that does."""
+    names: dict[Name, str] = {}
+    for _, one in objects:
+        if one.kind == "Ingress":
+            for name in uses(one):
+                names.setdefault(name, one.name or "")
+    return names

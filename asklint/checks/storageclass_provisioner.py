@@ -50,11 +50,19 @@ def _edits(subject: Object, row: Mapping[str, Any]) -> Iterator[Edit]:
 
 
 def _followers(subject: Object, old: str, new: str) -> Iterator[Edit]:
-    """Claims of the text for which this class makes volumes; one that takes a volume that exists keeps its class."""
-    for index, one in subject.neighbours():
+    """Claims of the text for which this class makes volumes."""
+    for index, place in subject.beside.know(_classes).get(old, ()):
+        yield Elsewhere(index, Set(place, new))
+
+
+def _classes(objects: Iterator[tuple[int, Object]]) -> dict[str, list[tuple[int, Path]]]:
+    """Where claims name the class that makes their volumes, by its name; who takes a volume that exists keeps its."""
+    places: dict[str, list[tuple[int, Path]]] = {}
+    for index, one in objects:
         for claim in claims(one):
-            if claim.cls == old and not claim.spec.get("volumeName") and not claim.spec.get("selector"):
+            if claim.cls is not None and not claim.spec.get("volumeName") and not claim.spec.get("selector"):
                 place: Path = (*claim.path, "storageClassName")
                 if get(one.data, place) is None:
                     place = (*claim.path[:-1], "metadata", "annotations", BETA_CLASS)
-                yield Elsewhere(index, Set((*one.base, *place), new))
+                places.setdefault(claim.cls, []).append((index, (*one.base, *place)))
+    return places

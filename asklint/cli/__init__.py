@@ -49,6 +49,10 @@ class _Commands(click.Group):
         return command
 
 
+_INTERRUPTED = "asklint: interrupted; files already written are whole, all others as they were"
+_TERMINATED = 143  # 128 and the number of the signal, as shells count
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(__version__, message="asklint %(version)s")
 def cli() -> None:
@@ -60,11 +64,16 @@ def main(command: click.Command = cli) -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a name or a mask that the terminal has no letter for
+    _unwind_on_sigterm()
     try:
         command(standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("asklint: interrupted; files already written are whole, all others as they were", err=True)
+        click.echo(_INTERRUPTED, err=True)
         sys.exit(130)
+    except SystemExit as end:
+        if end.code == _TERMINATED:
+            click.echo(_INTERRUPTED, err=True)
+        raise
     except Wrong as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
@@ -79,6 +88,18 @@ def main(command: click.Command = cli) -> None:
         sys.exit(3)
     finally:
         gc.freeze()  # else Python's last collection goes through all values of a run that ends anyway
+
+
+def _unwind_on_sigterm() -> None:
+    """Makes SIGTERM, which schedulers and `docker stop` send, end a run as Ctrl-C does: nothing is left behind."""
+    import signal
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one must not end what puts them away
+        sys.exit(_TERMINATED)
+
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, end)
 
 
 def _tell_fault() -> None:

@@ -109,7 +109,7 @@ def find(
 def _file(name: str, around: _Around) -> Input:
     path = Path(name)
     said = around.overlay(path)
-    return Input(name, path, around.reason(path, said), added=said.added(path))
+    return Input(name, path, around.reason(path, said), added=said.added(around.real(path)))
 
 
 def _folder(top: str, around: _Around, out: Path | None) -> Iterator[Input]:
@@ -138,7 +138,7 @@ def _folder(top: str, around: _Around, out: Path | None) -> Iterator[Input]:
     paths = list(_without_links(paths, root))
     said = overlay.together(overlay.read(path) for path in paths if path.name in overlay.NAMES)
     for path in paths:
-        yield _regular(Input(str(path), path, around.reason(path, said), added=said.added(path)))
+        yield _regular(Input(str(path), path, around.reason(path, said), added=said.added(around.real(path))))
     yield from problems
 
 
@@ -236,7 +236,7 @@ class _Around:
             return "kustomization"
         if path.name in _CHART_FILES:
             return "chart-file"
-        if said.is_patch(path):
+        if said.is_patch(self.real(path)):
             return "kustomize-patch"
         whole = Path(os.path.abspath(path))
         chart = self.chart(whole.parent)

@@ -23,16 +23,15 @@ class Overlay(NamedTuple):
     resources: frozenset[str] = frozenset()
     labelled: frozenset[str] = frozenset()  # resources whose selectors are written by it
 
-    def added(self, path: Path) -> tuple[str, ...]:
-        """The fields that the objects in the file at `path` are given."""
-        return (SELECTOR,) if self.labelled and os.path.realpath(path) in self.labelled else ()
+    def added(self, real: str) -> tuple[str, ...]:
+        """The fields that the objects in the file whose real path is `real` are given."""
+        return (SELECTOR,) if real in self.labelled else ()
 
-    def is_patch(self, path: Path) -> bool:
-        """Whether the file at `path` is a patch: listed as one, or beside a kustomization in a folder of that name.
+    def is_patch(self, real: str) -> bool:
+        """Whether the file at `real` is a patch: listed as one, or beside a kustomization in a folder of that name.
 
         What stands in `patches/` and is no resource is a patch that is not in use, as kubebuilder leaves them.
         """
-        real = os.path.realpath(path)
         if real in self.patches:
             return True
         folder = os.path.dirname(real)
