@@ -48,7 +48,7 @@ def change(text: str, documents: list[Document], edits: dict[int, list[Edit]]) -
         if mine:
             splices += lower(document, None, mine)
         if index not in dropped:
-            expected.append((declare(document.data, mine) if mine else document.data, document.json))
+            expected.append((declare(document.data, mine), document.json))
         expected += [(edit.value, document.json) for edit in distinct(mine) if isinstance(edit, AddDocument)]
     changed = apply(text, splices)
     reread = read(changed)
@@ -128,7 +128,7 @@ def lower(document: Document, separator: int | None, edits: Iterable[Edit]) -> l
     if any(isinstance(edit, DropDocument) for edit in edits):
         splices = [writer.drop(separator, bool(added))]
     else:
-        splices = writer.change([edit for edit in edits if not isinstance(edit, AddDocument)])
+        splices = writer.change(edits)
     return writer.layout.finished(_tidy(splices + [writer.add(value) for value in added]))
 
 
@@ -196,8 +196,8 @@ class _Writer:
     def rename(self, edit: Rename) -> Splice:
         entry = self.entry(self.place(edit.path))
         parent = self.document.trail(edit.path[:-1])[-1][1]
-        entries = parent.entries if isinstance(parent, Mapping) else []
-        if self.document.duplicates and sum(other.name == entry.name for other in entries) > 1:
+        assert isinstance(parent, Mapping)
+        if self.document.duplicates and sum(other.name == entry.name for other in parent.entries) > 1:
             raise CannotEdit("its key stands there twice")
         style = '"' if self.document.json else getattr(entry.key, "style", "")
         return Splice(entry.key.start, entry.key.end, render.scalar(edit.key, style))

@@ -121,6 +121,9 @@ ALONE = "something else stands on its last line"
     ("nothing there", "a: 1\n", [remove("b")], NO("there is no such place")),
     ("no such item", "a: [1]\n", [remove("a[1]")], NO("there is no such place")),
     ("below a scalar", "a: 1\n", [remove("a.b")], NO("there is no such place")),
+    ("below a scalar that may be absent", "labels: x\na: 1\n", [remove("labels.b")], NO("there is no such place")),
+    ("below null that may be absent", "labels:\na: 1\n", [remove("labels.b")], NO("there is no such place")),
+    ("a key and an item of it", "a:\n  b: 1\n", [remove("a.b"), remove("a[0]")], NO("there is no such place")),
     ("the whole document", "a: 1\n", [remove(".")], NO("it is the whole document")),
     ("all of the document", "a: 1\n", [remove("a")], NO("nothing would be left of the document")),
     ("question mark", "? a\n: b\nc: 1\n", [remove("a")], NO("its key is written with a question mark")),
@@ -966,6 +969,8 @@ OTHER = "kind: X\nmetadata: {name: web}\nb: 2\n"
     ("takes its place", "a: 1\n---\n" + OTHER, [(1, DropDocument()), (1, NAMED)], "a: 1\n" + THERE),
     ("in another namespace", "metadata: {name: web, namespace: shop}\nkind: X\n", [NAMED],
      "metadata: {name: web, namespace: shop}\nkind: X\n" + THERE),
+    ("in another group", "apiVersion: a/v1\nkind: X\nmetadata: {name: web}\n", [NAMED],
+     "apiVersion: a/v1\nkind: X\nmetadata: {name: web}\n" + THERE),
 )  # fmt: skip
 def test_a_document_is_added_once(before, edits, after):
     check(before, edits, after)
@@ -1094,6 +1099,7 @@ kind: Service
     ("set to 1 and to true", "a: 0\n", [put("a", 1), put("a", True)], NO(CLASH)),
     ("set and removed", "a: 1\n", [put("a", 2), remove("a")], NO(CLASH)),
     ("set below what goes", "a:\n  b: 1\nc: 2\n", [put("a.b", 2), remove("a")], NO(CLASH)),
+    ("set far below what goes", "a:\n  b:\n    c: 1\n", [put("a.b.c", 2), remove("a")], NO(CLASH)),
     ("set below what is set", "a:\n  b: 1\n", [put("a.b", 2), put("a", 3)], NO(CLASH)),
     ("set below what is made", "a: 1\n", [put("b", {"c": 1}), put("b.d", 3)], NO(CLASH)),
     ("renamed and removed", "a: 1\nb: 2\n", [rename("a", "c"), remove("a")], NO(CLASH)),
@@ -1208,6 +1214,8 @@ def test_declare_makes_parents():
         ({"labels": {"a": 1}}, [remove("labels.a"), put("labels.b", 1)], [("labels", "a")]),
         ({"resources": {"limits": {"a": 1}}}, [remove("resources.limits.a")], [("resources",)]),
         ({"labels": {"a": 1}}, [move("labels.a", "x")], [("labels",)]),
+        ({"labels": {"a": 1}, "b": 1}, [remove("labels.a"), move("b", "labels.b")], [("labels", "a"), ("b",)]),
+        ({"a": 1, "x": {"labels": {"b": 1}}}, [remove("a"), remove("x.labels.b")], [("a",), ("x", "labels")]),
     ],
 )
 def test_removals(data, edits, paths):
@@ -1215,7 +1223,7 @@ def test_removals(data, edits, paths):
 
 
 def test_distinct():
-    edits = [remove("a"), remove("a"), remove("a.b"), put("c", 1), put("c", 1), rename("d", "d")]
+    edits = [remove("a"), remove("a"), remove("a.b"), remove("a.b.c.d"), put("c", 1), put("c", 1), rename("d", "d")]
     assert distinct(edits) == [remove("a"), put("c", 1)]
 
 
