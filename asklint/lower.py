@@ -199,8 +199,7 @@ class _Writer:
         assert isinstance(parent, Mapping)
         if self.document.duplicates and sum(other.name == entry.name for other in parent.entries) > 1:
             raise CannotEdit("its key stands there twice")
-        style = '"' if self.document.json else getattr(entry.key, "style", "")
-        return Splice(entry.key.start, entry.key.end, render.scalar(edit.key, style))
+        return Splice(entry.key.start, entry.key.end, render.scalar(edit.key, getattr(entry.key, "style", "")))
 
     def set_value(self, edit: Set) -> list[Splice]:
         if not self.exists(edit.path):
@@ -229,7 +228,7 @@ class _Writer:
         if start == end:
             return []
         lines = [line.removesuffix("\r") for line in self.text[start:end].removesuffix("\n").split("\n")]
-        first = [lines.pop(0)] if self.text[start - 1 : start] not in ("", "\n") else []
+        first = [lines.pop(0)] if self.text[start - 1] != "\n" else []
         if any(line[:column].strip(" ") for line in lines):
             raise CannotEdit("its value is not indented below its key")
         return first + [line[column:] for line in lines]

@@ -211,7 +211,7 @@ def _constants(value: object) -> Iterator[ast.expr]:
 def _calls(node: ast.Call) -> Iterator[ast.expr]:
     called = node.func
     name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
-    if name in _CALLED:
+    if name in _CALLED and not (name in ("split", "rsplit") and len(node.args) < 2):
         other: ast.expr = (
             ast.Name(_CALLED[name], ast.Load())
             if isinstance(called, ast.Name)

@@ -357,6 +357,7 @@ def test_flow(before, edits, after):
     ),
     ("null to an empty mapping", "a: null\n", [put("a", {})], "a: {}\n"),
     ("a value that is there already", "a:   'x'  \n", [put("a", "x")], "a:   'x'  \n"),
+    ("a value that is there already, written otherwise", "a: 0x10 # y\n", [put("a", 16)], "a: 0x10 # y\n"),
     ("true is not 1", "a: 1\n", [put("a", True)], "a: true\n"),
     ("multibyte", "é: 中 # 文\n", [put("é", "x")], "é: x # 文\n"),
     ("a value that is there already, without a last newline", "a: 'x'", [put("a", "x")], "a: 'x'"),
@@ -441,6 +442,12 @@ def test_set_a_collection(before, edits, after):
     ("beside a key that stands twice", "a: 1\na: 2\nb: 3\n", [rename("b", "c")], "a: 1\na: 2\nc: 3\n"),
     ("what is missing", "a: 1\n", [rename("b", "c")], NO("there is no such place")),
     ("twice to one name", "a: 1\nb: 2\n", [rename("a", "c"), rename("b", "c")], NO(CLASH)),
+    (
+        "key that stands twice, further down",
+        "a:\n  b: 1\n  b: 2\n",
+        [rename("a.b", "c")],
+        NO("its key stands there twice"),
+    ),
     ("key that stands twice", "a: 1\na: 2\n", [rename("a", "b")], NO("its key stands there twice")),
     ("question mark", "? a\n: 1\n", [rename("a", "b")], "? b\n: 1\n"),
     ("anchor at the key", "&x a: 1\n", [rename("a", "b")], NO("its key is not written there")),
@@ -723,6 +730,12 @@ def test_insert(before, edits, after):
         "a:\n  b: 'x' # y\n  c: 1\nd: {e: 1}\n",
         [move("a.b", "d.b")],
         NO("its comments have no place there"),
+    ),
+    (
+        "from block to flow, beside comments",
+        "# x\na:\n  # y\n  c: 1\n  b: 2\nd: {e: 1} # z\n",
+        [move("a.b", "d.b")],
+        "# x\na:\n  # y\n  c: 1\nd: {e: 1, b: 2} # z\n",
     ),
     (
         "to {}, with a comment",
@@ -1220,6 +1233,34 @@ def test_declare_makes_parents():
 )
 def test_removals(data, edits, paths):
     assert removals(data, edits) == paths
+
+
+@pytest.mark.parametrize(
+    ("parent", "leaves"),
+    [
+        ("metadata", "annotations.a labels.a finalizers[0] ownerReferences[0]"),
+        ("spec", "nodeSelector.a tolerations[0] hostAliases[0] volumes[0] imagePullSecrets[0] initContainers[0]"),
+        ("spec", "ephemeralContainers[0] topologySpreadConstraints[0] ports[0] dnsConfig.options[0]"),
+        (
+            "spec",
+            "affinity.nodeAffinity.a affinity.podAffinity.a affinity.podAntiAffinity.a securityContext.sysctls[0]",
+        ),
+        ("spec.containers[0]", "env[0] envFrom[0] ports[0] volumeMounts[0] volumeDevices[0] resources.limits.a"),
+        ("spec.containers[0]", "resources.requests.a securityContext.capabilities.add[0]"),
+        ("spec.containers[0]", "securityContext.capabilities.drop[0]"),
+        ("spec.volumes[0].flexVolume", "options.a"),
+        (".", "parameters.a"),
+    ],
+)
+def test_what_may_be_absent_goes_when_it_is_emptied(parent, leaves):
+    """Each of these has `omitempty` in Kubernetes' own types."""
+    for leaf in leaves.split():
+        path = concrete(leaf if parent == "." else f"{parent}.{leaf}")
+        kept = concrete(parent)
+        data = 1
+        for key in reversed(path):
+            data = [data] if isinstance(key, int) else {key: data}
+        assert removals(data, [Remove(path)]) == [path[: len(kept) + 1]]
 
 
 def test_distinct():
