@@ -46,7 +46,7 @@ def change(text: str, documents: list[Document], edits: dict[int, list[Edit]]) -
     for index, document in enumerate(documents):
         mine = _without_known(edits.get(index, []), there)
         if mine:
-            splices += lower(document, None, mine)
+            splices += lower(document, mine)
         if index not in dropped:
             expected.append((declare(document.data, mine), document.json))
         expected += [(edit.value, document.json) for edit in distinct(mine) if isinstance(edit, AddDocument)]
@@ -115,18 +115,15 @@ def _tidy(splices: Iterable[Splice]) -> list[Splice]:
     return tidy
 
 
-def lower(document: Document, separator: int | None, edits: Iterable[Edit]) -> list[Splice]:
-    """The splices that make `edits` in `document`, in the order of the text. Raises CannotEdit.
-
-    `separator` is where the document's `---` line starts; None: it is looked for.
-    """
+def lower(document: Document, edits: Iterable[Edit]) -> list[Splice]:
+    """The splices that make `edits` in `document`, in the order of the text. Raises CannotEdit."""
     edits = distinct(edits)
     added = [edit.value for edit in edits if isinstance(edit, AddDocument)]
     if document.root is None:
         raise CannotEdit("the document is empty or cannot be read")
     writer = _Writer(document)
     if any(isinstance(edit, DropDocument) for edit in edits):
-        splices = [writer.drop(separator, bool(added))]
+        splices = [writer.drop(bool(added))]
     else:
         splices = writer.change(edits)
     return writer.layout.finished(_tidy(splices + [writer.add(value) for value in added]))
@@ -297,15 +294,14 @@ class _Writer:
 
     # -- whole documents
 
-    def drop(self, separator: int | None, added: bool) -> Splice:
+    def drop(self, added: bool) -> Splice:
         """The document goes, with its `---` line, and never the file's header."""
         document, text = self.document, self.text
         start, end = self.layout.start, self.layout.end
         if document.json and document.root is not None:
             return Splice(start, document.root.end if start else self.layout.next_word(end), "")
-        if separator is None:
-            separator = self.separator()
-        if _CONTENT.search(text, 0, start if separator is None else separator) is None:
+        separator = self.separator()
+        if _CONTENT.search(text, 0, start) is None:
             match = _HEADER.match(text, start, end)
             if match is not None and "#" in match[0]:
                 return Splice(match.end(), end, "")
@@ -317,7 +313,7 @@ class _Writer:
     def separator(self) -> int | None:
         """Where the `---` line above the document starts, None where there is none."""
         start = self.text.rfind("\n", 0, max(self.document.start - 1, 0)) + 1
-        return start if start < self.document.start and self.text.startswith("---", start) else None
+        return start if self.text.startswith("---", start) else None
 
     def add(self, value: Any) -> Splice:
         """A document behind this one."""

@@ -878,6 +878,12 @@ ANCHORS = "a: &x\n  b: 1\nc: *x\nd:\n  <<: *x\n  e: 2\nf: &y 1\n"
     ("merged key goes", ANCHORS, [remove("d.b")], NO("it comes from a merge (<<)")),
     ("key beside a merge", ANCHORS, [put("d.e", 3), put("d.f", 4)], ANCHORS.replace("  e: 2\n", "  e: 3\n  f: 4\n")),
     ("key beside a merge goes", ANCHORS, [remove("d.e")], ANCHORS.replace("  e: 2\n", "")),
+    (
+        "an anchor that goes, beside another",
+        "a: &x 1\nb: *x\nc: &y 2\nd: *y\n",
+        [remove("a")],
+        NO("an anchor stands in it that is used elsewhere"),
+    ),
     ("text that looks like an alias", "a: &x 1\nb: '*x'\n", [put("a", 2)], "a: 2\nb: '*x'\n"),
     ("a name that is used again", "a: &x 1\nb: *x\nc: &x 2\n", [put("c", 3)], "a: &x 1\nb: *x\nc: 3\n"),
     ("tag", "a: !!map\n  b: 1\n", [put("a.c", 2), remove("a.b")], "a: !!map\n  c: 2\n"),
@@ -910,6 +916,8 @@ def test_anchors_and_tags(before, edits, after):
     ("middle", "a: 1\n---\n# x\nb: 2\n---\nc: 3\n", [(1, DropDocument())], "a: 1\n---\nc: 3\n"),
     ("last", "a: 1\n--- # x\nb: 2\n", [(1, DropDocument())], "a: 1\n"),
     ("last, without a last newline", "a: 1\n---\nb: 2", [(1, DropDocument())], "a: 1"),
+    ("last, below a header", "# licence\na: 1\n---\n# x\nb: 2\n", [(1, DropDocument())], "# licence\na: 1\n"),
+    ("only, behind a blank line and ---", "\n---\na: 1\n", [DropDocument()], "\n"),
     ("only", "a: 1\n", [DropDocument()], ""),
     ("only, without a last newline", "a: 1", [DropDocument()], ""),
     ("first of a text without a last newline", "a: 1\n---\nb: 2", [DropDocument()], "b: 2"),
@@ -950,6 +958,12 @@ WRITTEN = "---\nkind: X\nspec:\n  a:\n  - b\n"
         "# licence\na: 1\n---\nb: 2\n",
         [NEW, DropDocument()],
         "# licence\n" + WRITTEN + "---\nb: 2\n",
+    ),
+    (
+        "in the place of the first, without a header",
+        "a: 1\n---\nb: 2\n",
+        [NEW, DropDocument()],
+        WRITTEN + "---\nb: 2\n",
     ),
     ("in the place of the last", "a: 1\n---\nb: 2\n", [(1, NEW), (1, DropDocument())], "a: 1\n" + WRITTEN),
     ("in the place of the only one", "a: 1\n", [NEW, DropDocument()], WRITTEN),
@@ -1307,24 +1321,28 @@ def test_splices_overlap(other):
 
 def test_lower_gives_the_splices_in_order():
     (document,) = read("a: 1\nb: 2\nc: 3\n")
-    splices = lower.lower(document, None, [put("d", 4), remove("c"), put("a", 5), put("e", 6)])
+    splices = lower.lower(document, [put("d", 4), remove("c"), put("a", 5), put("e", 6)])
     assert splices == [lower.Splice(3, 4, "5"), lower.Splice(10, 15, ""), lower.Splice(15, 15, "d: 4\ne: 6\n")]
 
 
 def test_splices_at_one_place_are_one():
     (document,) = read("a:\n  b: 1\n")
-    splices = lower.lower(document, None, [put("c", 2), put("a.d", 3), AddDocument({"e": 4})])
+    splices = lower.lower(document, [put("c", 2), put("a.d", 3), AddDocument({"e": 4})])
     assert splices == [lower.Splice(10, 10, "  d: 3\nc: 2\n---\ne: 4\n")]
 
 
 @pytest.mark.parametrize(
-    "edit", [put("a[7]", 1), put("x[0].y", 1), remove("a[1]"), remove("a.b"), remove("a[0].b"), put("b.c", 1)]
+    "edit",
+    [
+        *(put("a[7]", 1), put("x[0].y", 1), put("b.c", 1)),
+        *(remove("a[1]"), remove("a.b"), remove("a[0].b"), remove("b.c"), remove("b[0]"), remove("c[0]")),
+    ],
 )
 def test_lower_refuses_by_itself(edit):
     """A preview has no proof behind it."""
-    (document,) = read("a: [1]\nb: 1\n")
+    (document,) = read("a: [1]\nb: 1\nc: xyz\n")
     with pytest.raises(CannotEdit):
-        lower.lower(document, None, [edit])
+        lower.lower(document, [edit])
 
 
 # ---- the proof
@@ -1347,12 +1365,6 @@ def test_what_went_wrong_is_not_written(monkeypatch, before, splice, message):
     with pytest.raises(CannotEdit) as caught:
         lower.change(before, read(before), {0: [put("a", 2)]})
     assert str(caught.value) == message
-
-
-def test_lower_takes_the_place_of_the_separator():
-    text = "a: 1\n---\nb: 2\n"
-    document = read(text)[1]
-    assert lower.lower(document, 5, [DropDocument()]) == lower.lower(document, None, [DropDocument()])
 
 
 # ---- edits of several documents
