@@ -82,7 +82,7 @@ def _comments(document: Document) -> Iterator[Suppression]:
     blocks = _Blocks(document)
     for match in _COMMENT.finditer(text, document.start, document.end):
         if scalars is None:
-            scalars = sorted(_scalars(document.root))
+            scalars = sorted(_scalars(document))
         before = bisect_left(scalars, (match.start() + 1, 0)) - 1
         if before >= 0 and match.start() < scalars[before][1]:
             continue  # it stands in a string
@@ -94,13 +94,14 @@ def _comments(document: Document) -> Iterator[Suppression]:
         yield Suppression(_names(match["rules"]), match["reason"].strip(), Span(*match.span()), covers)
 
 
-def _scalars(root: Node | None) -> Iterator[tuple[int, int]]:
-    """Where each scalar starts and ends: keys as well, and what a later entry of the same key overrides."""
-    todo = [root]
+def _scalars(document: Document) -> Iterator[tuple[int, int]]:
+    """Where the text of each scalar starts and ends: of keys as well, and of what a later entry of its key overrides."""
+    todo: list[Node | None] = [document.root]
     while todo:
         node = todo.pop()
         if isinstance(node, Scalar):
-            yield node.start, node.end
+            is_block = node.style in ("|", ">")  # a comment may stand behind the mark
+            yield document.text.find("\n", node.start) if is_block else node.start, node.end
         elif isinstance(node, MappingNode):
             for entry in node.entries:
                 todo += (entry.key, entry.value)

@@ -34,7 +34,7 @@ from breaking import Mutant
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = ("edit", "lower", "layout", "collection", "silence", "rule", "condition", "tree", "compose", "node", "scalar")
-FILES = ("edit", "edit_properties", "silence", "suppress", "rule", "condition", "tree", "scalar")
+FILES = ("edit", "edit_properties", "silence", "suppress", "rule", "condition", "tree", "scalar", "config", "engine")
 TESTS = [f"tests/test_{name}.py" for name in FILES]
 EQUIVALENT = Path(__file__).with_name("equivalent.yaml")
 

@@ -128,6 +128,12 @@ ALONE = "something else stands on its last line"
     ("all of the document", "a: 1\n", [remove("a")], NO("nothing would be left of the document")),
     ("question mark", "? a\n: b\nc: 1\n", [remove("a")], NO("its key is written with a question mark")),
     ("question mark without a value", "? a\n? b\n", [remove("b")], NO("its key is written with a question mark")),
+    (
+        "neighbours in a long list",
+        "".join(f"- {number} # x\n" for number in range(12)),
+        [remove("[7]"), remove("[8]")],
+        "".join(f"- {number} # x\n" for number in range(12) if number not in (7, 8)),
+    ),
 )
 def test_remove(before, edits, after):
     check(before, edits, after)
@@ -317,6 +323,7 @@ def test_last_one(before, edits, after):
     ("mapping without braces", "- [a: 1]\n- b\n", [remove("[0][0].a")], NO("nothing would be left of the list item")),
     ("into one without braces", "[a: 1]\n", [put("[0].b", 1)], NO("it is a mapping without braces")),
     ("question mark", "{? a : 1, b: 2, ? c : 3}\n", [remove("c")], "{? a : 1, b: 2}\n"),
+    ("middle, blank before the comma", "{a: 1 , b: 2, c: 3}\n", [remove("b")], "{a: 1 , c: 3}\n"),
 )
 def test_flow(before, edits, after):
     check(before, edits, after)
@@ -358,6 +365,12 @@ def test_flow(before, edits, after):
     ("null to an empty mapping", "a: null\n", [put("a", {})], "a: {}\n"),
     ("a value that is there already", "a:   'x'  \n", [put("a", "x")], "a:   'x'  \n"),
     ("a value that is there already, written otherwise", "a: 0x10 # y\n", [put("a", 16)], "a: 0x10 # y\n"),
+    ("a literal block that keeps", "a: |+\n  x\n\nb: 1\n", [put("a", "y\n")], 'a: "y\\n"\nb: 1\n'),
+    ("a literal block with a blank line first", "a: |\n \n\n  x\n", [put("a", "y\n")], "a: |\n  y\n"),
+    ("a literal block of nothing", "a: |\nb: 1\n", [put("a", "x\n")], 'a: "x\\n"\nb: 1\n'),
+    ("literal no more: a character", "a: |\n  x\n", [put("a", "x\n\x07y\n")], 'a: "x\\n\\u0007y\\n"\n'),
+    ("literal no more: a blank line first", "a: |\n  x\n", [put("a", "\nx\n")], 'a: "\\nx\\n"\n'),
+    ("literal no more: blanks last", "a: |\n  x\n", [put("a", "x\n  \n")], 'a: "x\\n  \\n"\n'),
     ("true is not 1", "a: 1\n", [put("a", True)], "a: true\n"),
     ("multibyte", "é: 中 # 文\n", [put("é", "x")], "é: x # 文\n"),
     ("a value that is there already, without a last newline", "a: 'x'", [put("a", "x")], "a: 'x'"),
@@ -424,6 +437,8 @@ def test_set_a_scalar(before, edits, after):
         [put("b", {"on": 1, "": 2, "a b": 3, "c: d": 4, "a.b/c": 5, "<<": {}})],
         'a: 1\nb:\n  "on": 1\n  "": 2\n  a b: 3\n  "c: d": 4\n  a.b/c: 5\n  "<<": {}\n',
     ),
+    ("scalar in flow to a list", "a: {b: 1}\n", [put("a.b", ["x"])], "a: {b: [x]}\n"),
+    ("mapping behind a dash to a list", "- a: 1\n  b: 2\n- c\n", [put("[0]", ["x", "z"])], "- - x\n  - z\n- c\n"),
 )
 def test_set_a_collection(before, edits, after):
     check(before, edits, after)
@@ -466,6 +481,13 @@ def test_rename(before, edits, after):
     ("flow", "a: {b: 1, b: 2}\n", [ignored("a", 0)], "a: {b: 2}\n"),
     ("JSON", '{"a": 1, "a": 2}', [ignored(".", 0)], '{"a": 2}'),
     ("not overridden", "a: 1\na: 2\n", [ignored(".", 1)], NO("there is no such key that another one overrides")),
+    (
+        "a merge beside another",
+        "x: &x {a: 1}\ny: &y {b: 1}\nz:\n  <<: *x\n  <<: *y\n",
+        [ignored("z", 0)],
+        NO("there is no such key that another one overrides"),
+    ),
+    ("no such entry", "a: 1\na: 2\n", [ignored(".", 2)], NO("there is no such key that another one overrides")),
     ("no mapping", "a: 1\n", [ignored("a", 0)], NO("there is no such key that another one overrides")),
 )
 def test_remove_ignored(before, edits, after):
@@ -602,6 +624,7 @@ def test_remove_ignored(before, edits, after):
         [put("d", 4), put("a.e", 3), put("a.b.f", 2)],
         "a:\n  b:\n    c: 1\n    f: 2\n  e: 3\nd: 4\n",
     ),
+    ("behind a line end that only YAML knows", "m:\n  a: 1\x85n: 2\n", [put("m.c", 3)], NO(ALONE)),
     ("below a scalar", "a: 1\n", [put("a.b", 2)], NO("a is no mapping")),
     ("an item that is not there", "a: []\n", [put("a[0]", 1)], NO("there is no such item")),
     ("below an item that is not there", "a: 1\n", [put("b[0].c", 1)], NO("there is no such item")),
@@ -663,6 +686,10 @@ def test_set_what_is_missing(before, edits, after):
     ),
     ("into the root", "- 1\n", [insert(".", 2)], NO("it is the whole document")),
     ("no list", "a: {b: 1}\n", [insert("a", 1)], NO("a is no list")),
+    ("into the document", "a: 1\n", [insert(".", 1)], NO("the document is no list")),
+    ("two, flow", "a: [1]\n", [insert("a", 2), insert("a", 3)], "a: [1, 2, 3]\n"),
+    ("two, while all go, flow", "a: [1]\n", [remove("a[0]"), insert("a", 2), insert("a", 3)], "a: [2, 3]\n"),
+    ("empty, with a comment", "a: [ # x\n]\n", [insert("a", 1)], NO("a comment stands inside a flow collection")),
     ("into a scalar", "a: 1\n", [insert("a", 1)], NO("a is no list")),
 )
 def test_insert(before, edits, after):
@@ -888,6 +915,7 @@ ANCHORS = "a: &x\n  b: 1\nc: *x\nd:\n  <<: *x\n  e: 2\nf: &y 1\n"
     ("a name that is used again", "a: &x 1\nb: *x\nc: &x 2\n", [put("c", 3)], "a: &x 1\nb: *x\nc: 3\n"),
     ("tag", "a: !!map\n  b: 1\n", [put("a.c", 2), remove("a.b")], "a: !!map\n  c: 2\n"),
     ("emptied under a tag", "a: !t\n  b: 1\n", [remove("a.b")], "a: !t {}\n"),
+    ("emptied list under a tag", "a: !t\n- 1\nb: 2\n", [remove("a[0]")], "a: !t []\nb: 2\n"),
     ("emptied under an anchor and a tag", "a: &x !t # y\n  b: 1\n", [remove("a.b")], "a: &x !t {} # y\n"),
 )
 def test_anchors_and_tags(before, edits, after):
@@ -978,6 +1006,7 @@ WRITTEN = "---\nkind: X\nspec:\n  a:\n  - b\n"
     ("behind ...", "a: 1\n...\n", [NEW], "a: 1\n...\n" + WRITTEN),
     ("JSON", '{"a": 1}\n', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}\n'),
     ("JSON without a last newline", '{"a": 1}', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}'),
+    ("JSON on one line", '{"a": 1} {"b": 1}\n', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}\n {"b": 1}\n'),
     ("JSON in the middle", '{"a": 1}\n{"b": 1}\n', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}\n{"b": 1}\n'),
 )
 def test_add_document(before, edits, after):
@@ -1123,6 +1152,7 @@ kind: Service
 @table(
     ("set twice", "a: 1\n", [put("a", 2), put("a", 3)], NO(CLASH)),
     ("set alike twice", "a: 1\n", [put("a", 2), put("a", 2)], "a: 2\n"),
+    ("a list and a mapping made at one place", "a: 1\n", [put("b.c", 2), insert("b", 1)], NO(CLASH)),
     ("set to 1 and to true", "a: 0\n", [put("a", 1), put("a", True)], NO(CLASH)),
     ("set and removed", "a: 1\n", [put("a", 2), remove("a")], NO(CLASH)),
     ("set below what goes", "a:\n  b: 1\nc: 2\n", [put("a.b", 2), remove("a")], NO(CLASH)),

@@ -163,6 +163,14 @@ def test_below_a_block_scalar():
     assert said(text) == [(9 + 1, "host-pid"), (15, "host-port"), (20, "host-port")]
 
 
+@pytest.mark.parametrize("mark", ["|", ">-"])
+def test_behind_the_mark_of_a_block_scalar(mark):
+    text = POD.replace(
+        "  hostNetwork: true", f"  note: {mark} # asklint: ignore[host-network] why\n    x\n  hostNetwork: true"
+    )
+    assert said(text) == idle(6, [(8, "host-network"), (9, "host-pid"), (14, "host-port"), (19, "host-port")])
+
+
 def test_above_nothing():
     assert said(POD + "# asklint: ignore[host-network] nothing follows\n") == idle(18, LOUD)
     assert said(POD + "# asklint: ignore[host-network] the end") == idle(18, LOUD)
