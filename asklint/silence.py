@@ -95,7 +95,7 @@ def _comments(document: Document) -> Iterator[Suppression]:
 
 
 def _scalars(document: Document) -> Iterator[tuple[int, int]]:
-    """Where the text of each scalar starts and ends: of keys as well, and of what a later entry of its key overrides."""
+    """Where the text of each scalar starts and ends: of keys too, and of what a later entry overrides."""
     todo: list[Node | None] = [document.root]
     while todo:
         node = todo.pop()

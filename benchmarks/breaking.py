@@ -134,7 +134,10 @@ def _lines(node: ast.stmt) -> tuple[int, int]:
 
 def _is_left_alone(node: ast.AST) -> bool:
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return docstring or isinstance(node, ast.Assert | ast.expr_context | ast.Pass | ast.Import | ast.ImportFrom)
+    slots = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__slots__"
+    return (
+        docstring or slots or isinstance(node, ast.Assert | ast.expr_context | ast.Pass | ast.Import | ast.ImportFrom)
+    )
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

@@ -177,6 +177,8 @@ def test_remove(before, edits, after):
         [remove("a")],
         NO("nothing would be left of the document"),
     ),
+    ("braces of a template below", "a: 1\n# x\nb: 2\nc: '{{ x }}'\n", [remove("b")], "a: 1\nc: '{{ x }}'\n"),
+    ("a word with a colon in a comment", "a: 1\n# see #b: it\nb: 2\n", [remove("b")], "a: 1\n"),
 )
 def test_comments_and_blank_lines(before, edits, after):
     check(before, edits, after)
@@ -209,6 +211,19 @@ def test_comments_and_blank_lines(before, edits, after):
     ("without a last newline", "b: 1\na: |\n  x", [remove("b")], "a: |\n  x"),
     ("last, without a last newline", "b: 1\na: |\n  x", [remove("a")], "b: 1"),
     ("text that looks like a comment", "a: |\n  x\n  # y\nb: 1\n", [remove("b")], "a: |\n  x\n  # y\n"),
+    (
+        "below a list whose last item keeps",
+        "a:\n- y\n- z\n- |+\n  x\n\nb: 1\n\nc: 2\n",
+        [remove("b")],
+        "a:\n- y\n- z\n- |+\n  x\n\nc: 2\n",
+    ),
+    (
+        "`+` before and in the text",
+        "x: a+b\na: |\n  1+1\nb: 1\n\nc: 2\n",
+        [remove("b")],
+        "x: a+b\na: |\n  1+1\n\nc: 2\n",
+    ),
+    ("comment below a block scalar", "a: |\n  x\n# about b\nb: 1\n", [remove("b")], "a: |\n  x\n"),
 )
 def test_block_scalars(before, edits, after):
     check(before, edits, after)
@@ -439,6 +454,7 @@ def test_set_a_scalar(before, edits, after):
     ),
     ("scalar in flow to a list", "a: {b: 1}\n", [put("a.b", ["x"])], "a: {b: [x]}\n"),
     ("mapping behind a dash to a list", "- a: 1\n  b: 2\n- c\n", [put("[0]", ["x", "z"])], "- - x\n  - z\n- c\n"),
+    ("a list in brackets stays one", "a: [1]\n", [put("a", [2, 3])], "a: [2, 3]\n"),
 )
 def test_set_a_collection(before, edits, after):
     check(before, edits, after)
@@ -630,6 +646,20 @@ def test_remove_ignored(before, edits, after):
     ("below an item that is not there", "a: 1\n", [put("b[0].c", 1)], NO("there is no such item")),
     ("behind a question mark", "? a\n: b\n", [put("c", 1)], NO("its key is written with a question mark")),
     ("a key in a list", "a: [1]\n", [put("a.b", 1)], NO("a is no mapping")),
+    (
+        "below a question mark elsewhere",
+        "x:\n  ? a\n  : b\ny:\n  a: 1\nv:\n  a: 1\n",
+        [put("z.w", 1)],
+        "x:\n  ? a\n  : b\ny:\n  a: 1\nv:\n  a: 1\nz:\n  w: 1\n",
+    ),
+    (
+        "in the habits of items",
+        "- a:\n     b: 1\n- c: 1\n",
+        [put("[1].d.e", 1)],
+        "- a:\n     b: 1\n- c: 1\n  d:\n     e: 1\n",
+    ),
+    ("one blank deep", "a:\n b: 1\n", [put("c.d", 1)], "a:\n b: 1\nc:\n d: 1\n"),
+    ("flow, colon on the next line", "{? a\n : , b: 1}\n", [put("a", 2)], "{? a\n : 2 , b: 1}\n"),
 )
 def test_set_what_is_missing(before, edits, after):
     check(before, edits, after)
@@ -807,6 +837,12 @@ def test_insert(before, edits, after):
     ("an item", "a: [1, 2]\n", [move("a[0]", "b")], NO("its key is not written there")),
     ("into itself", "a:\n  b: 1\nc: 1\n", [move("a", "a.d")], NO(CLASH)),
     ("and what is below it changes", "a:\n  b: 1\nc: 1\n", [move("a", "d"), put("a.b", 2)], NO(CLASH)),
+    (
+        "a block scalar with a blank line, deeper",
+        "a:\n  b: |\n    x\n\n    y\n  c: 1\nd:\n  e: 1\n",
+        [move("a.b", "d.b")],
+        "a:\n  c: 1\nd:\n  e: 1\n  b: |\n    x\n\n    y\n",
+    ),
 )
 def test_move(before, edits, after):
     check(before, edits, after)
@@ -847,6 +883,10 @@ def test_move(before, edits, after):
     ),
     ("tabs before a comment", "a: 1\t# x\nb: 2\n", [remove("b"), put("a", 3)], "a: 3\t# x\n"),
     ("blanks at line ends", "a: 1  \nb:  \n  c: 2 \n", [put("a", 2), put("b.d", 3)], "a: 2  \nb:  \n  c: 2 \n  d: 3\n"),
+    ("half of them CRLF", "a: 1\r\nb: 2\nc: 3\r\nd: 4\n", [put("e", 5)], "a: 1\r\nb: 2\nc: 3\r\nd: 4\ne: 5\n"),
+    ("a blank line first", "\na: 1\n", [put("b", 2), put("c.d", 3)], "\na: 1\nb: 2\nc:\n  d: 3\n"),
+    ("no last newline: set and remove", "a: 1\nb: 2", [put("a", 3), remove("b")], "a: 3"),
+    ("no last newline: set twice", "a: 1\nb: 2", [put("a", 3), put("c", 4)], "a: 3\nb: 2\nc: 4"),
 )
 def test_line_ends_and_letters(before, edits, after):
     check(before, edits, after)

@@ -171,6 +171,11 @@ def test_behind_the_mark_of_a_block_scalar(mark):
     assert said(text) == idle(6, [(8, "host-network"), (9, "host-pid"), (14, "host-port"), (19, "host-port")])
 
 
+def test_what_cannot_be_read_is_not_told_of():
+    """Nobody knows what a comment in a broken document would silence."""
+    assert said(f"{POD}---\na: [\n# asklint: ignore[host-network] why\n") == LOUD
+
+
 def test_above_nothing():
     assert said(POD + "# asklint: ignore[host-network] nothing follows\n") == idle(18, LOUD)
     assert said(POD + "# asklint: ignore[host-network] the end") == idle(18, LOUD)
@@ -212,6 +217,7 @@ def test_rules_that_are_not_asked_are_known():
     [
         'note: "# asklint: ignore[host-network] in a string"',
         '"# asklint: ignore[host-network] in a key": a',
+        "note:\n    - '# asklint: ignore[host-network] in a list'",
         "note: {a: '# asklint: ignore[host-network] in braces', b: '# asklint: ignore[host-network] again'}",
         "note: |\n    # asklint: ignore[host-network] in what a later line overrides\n  note: b",
         "note: 'x # asklint: ignore[host-network] in a string'",
@@ -292,9 +298,10 @@ def test_an_annotation_is_told_of_once():
 def test_annotation_of_a_template_at_the_root_and_in_a_list():
     template = "template:\n  metadata: {annotations: {asklint.io/ignore: 'host-pid: why'}}\n  spec: {hostPID: true}\n"
     assert said(f"apiVersion: v1\nkind: PodTemplate\n{template}") == []
-    item = f"apiVersion: apps/v1\nkind: Deployment\nspec:\n  {template}".replace("\n  ", "\n    ").rstrip()
-    item = item.replace("\nkind", "\n  kind").replace("\nspec", "\n  spec")
-    assert said(f"apiVersion: v1\nkind: List\nitems:\n- {item}\n") == []
+    nested = template.replace("\n", "\n    ").rstrip()
+    item = f"- apiVersion: apps/v1\n  kind: Deployment\n  spec:\n    {nested}\n"
+    assert said(f"apiVersion: v1\nkind: List\nitems:\n{item}") == []
+    assert said(f"apiVersion: v1\nkind: List\nitems:\n{item}".replace("host-pid: why", "zzz")) != []
 
 
 def test_annotation_of_a_pod_template_speaks_for_the_template_alone():
