@@ -2,7 +2,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help venv test rules lint fix wheel site bench gate ci clean
+.PHONY: help venv test rules lint fix wheel site bench gate mutants ci clean
 
 help:    ; @sed -n 's/^\([a-z]*\): .*;.*  *## /\1\t/p' Makefile  ## this list
 venv:    ; python3 -m venv $(VENV) && $(BIN)/pip install -q -e '.[dev]'  ## make or renew the environment
@@ -14,5 +14,6 @@ wheel:   ; $(BIN)/python -m build                                        ## dist
 site:    ; $(BIN)/pip install -q -e '.[docs]' && $(BIN)/mkdocs serve     ## the documentation, in a browser
 bench:   ; $(BIN)/python benchmarks/bench.py                             ## timings beside other tools
 gate:    ; $(BIN)/python benchmarks/gate.py ../shared/corpus ../shared/charts  ## check and fix real manifests
+mutants: ; $(BIN)/python benchmarks/survivors.py                         ## what the tests of the code do not notice
 ci:      ; bash .ci/run                                                  ## all that CI runs
 clean:   ; rm -rf build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis asklint/compiled.json

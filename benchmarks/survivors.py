@@ -60,7 +60,14 @@ class Survivors:
         import hypothesis
 
         phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
-        hypothesis.settings.register_profile("mutants", derandomize=True, database=None, deadline=None, phases=phases)
+        hypothesis.settings.register_profile(
+            "mutants",
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=phases,
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
         hypothesis.settings.load_profile("mutants")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
