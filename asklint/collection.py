@@ -157,7 +157,7 @@ class Place:
         written = body.split("\n")
         if kept is None or (body == value) != (kept["chomp"] == "-") or not all(map(_readable, written)):
             return ""
-        if not written[0].strip() or written[0][0].isspace() or not written[-1].strip():
+        if not written[0] or written[0][0].isspace() or not written[-1].strip():
             return ""
         first = next(filter(str.strip, lines), "")
         if not first:

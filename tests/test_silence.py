@@ -149,6 +149,11 @@ def test_what_a_comment_covers():
     assert not one.silences("y", 25)
 
 
+def test_a_comment_beside_an_alias():
+    (one,) = written("a: &x [1]\nb: [*x]\nc: *x # asklint: ignore[x] why\n")
+    assert one.covers == Span(18, 48)
+
+
 @pytest.mark.parametrize(
     ("comment", "reason"),
     [("x] why  ", "why"), ("x]   why not\t", "why not"), ("x]", ""), ("x]  \t ", "")],
@@ -283,6 +288,7 @@ def test_annotation(place):
     assert noted('"host-pid , host-network: a debugger: it looks in"') == []
     assert noted('"host-network"') == [(line, "unused-suppression"), *both]
     assert noted('"host-network:"') == [(line, "unused-suppression"), *both]
+    assert noted('"host-network:  "') == [(line, "unused-suppression"), *both]
     assert noted('"host-netwrk: why"') == [(line, "unused-suppression"), *both]
     assert noted("[host-network]") == both
     assert noted("null") == both
