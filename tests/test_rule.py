@@ -205,6 +205,16 @@ def test_a_rule_across_files_asks_its_module(monkeypatch):
     assert (list(alone.collect("subject", {})), list(alone.conclude([], {}))) == ([], [])
 
 
+def test_a_check_is_given_the_parameters_of_its_rule(monkeypatch):
+    asked = []
+    module = ModuleType("asklint.checks.house")
+    module.check = lambda *words: asked.append(words) or iter("hit")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    one = rule(python={"check": "house", "least": 3}, options={"zone": {"default": "a"}})
+    assert "".join(one.hits("subject", {})) == "hit"
+    assert asked == [("subject", {"least": 3}, {"zone": "a"}, "ask")]
+
+
 def test_source_is_the_one_of_the_target():
     assert rule("ask", forbid={"at": "a"}).source == "https://example.com/b"
     assert rule("acs", forbid={"at": "a"}).source == "https://example.com/a"
@@ -388,6 +398,7 @@ def test_places():
     assert place_of(".", here) == here
     assert place_of("..", here) == here[:-1]
     assert place_of("../../../d", here) == ("a", "d")
+    assert place_of("../../../../x", here) == ("x",)
     assert place_of("/a.d", here) == ("a", "d")
     assert list(places("../../[*].c", here, data)) == [(("a", "b", 0, "c"), 1), (("a", "b", 1, "c"), 2)]
     assert list(places("/x", here, data)) == []
@@ -405,6 +416,11 @@ def test_rule_file(tmp_path):
     read = library.read(tmp_path / "house/colour.yaml")
     assert (read.name, read.spec["category"]) == ("colour", "house")
     assert list(library.examples(read)) == []
+
+
+def test_sentences_may_name_kind_and_name(tmp_path):
+    scene(tmp_path, {"house/colour.yaml": RULE.replace("is {value}", "is {value} in {kind} {name}")})
+    assert "{kind} {name}" in library.read(tmp_path / "house/colour.yaml").spec["message"]
 
 
 @pytest.mark.parametrize(
