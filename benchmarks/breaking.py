@@ -51,7 +51,7 @@ Change = tuple[str, ast.AST | None]
 class Mutant(NamedTuple):
     """`what` is different in the function or constant `where`; `statement` is the outermost one, as it is then.
 
-    `lines` are the first and the one behind the last of those which are run where it shows, None for all of the module.
+    `lines` are the first and the one behind the last of those which are run where it shows, None for a constant.
     """
 
     where: str

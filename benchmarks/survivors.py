@@ -112,10 +112,9 @@ class Survivors:
             self.seconds[item.nodeid] = time.process_time() - start
 
     def _is_killed(self, module: ModuleType, mutant: Mutant) -> bool:
-        tests: set[str] = set()
-        for (file, line), reached in self.reached.items():
-            if file == module.__file__ and (mutant.lines is None or line in range(*mutant.lines)):
-                tests |= reached
+        tests = set() if mutant.lines else set(self.items)  # a constant may be read anywhere
+        for line in range(*mutant.lines or (0,)):
+            tests |= self.reached.get((str(module.__file__), line), set())
         order = sorted(tests & self.items.keys(), key=lambda test: (-self.kills[test], self.seconds[test]))
         reader, writer = os.pipe()
         child = os.fork()
