@@ -2,7 +2,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help venv test rules lint fix wheel site bench gate judge ecosystem lock ci clean
+.PHONY: help venv test rules lint fix wheel site bench gate judge mutants ecosystem lock ci clean
 
 help:    ; @sed -n 's/^\([a-z]*\): .*;.*  *## /\1\t/p' Makefile  ## this list
 venv:    ; python3 -m venv $(VENV) && $(BIN)/pip install -q -e '.[dev]'  ## make or renew the environment
@@ -15,6 +15,7 @@ site:    ; $(BIN)/pip install -q -e '.[docs]' && $(BIN)/mkdocs serve     ## the 
 bench:   ; $(BIN)/python benchmarks/bench.py                             ## timings beside other tools
 gate:    ; $(BIN)/python benchmarks/gate.py ../shared/corpus ../shared/charts  ## check and fix real manifests
 judge:   ; $(BIN)/python benchmarks/judge.py ../shared/corpus ../shared/charts  ## ask kubectl and kubernetes-validate of the fixes
+mutants: ; $(BIN)/python benchmarks/survivors.py                         ## what the tests of the code do not notice
 ecosystem: ; @$(BIN)/python benchmarks/ecosystem.py                      ## what a change of rules does to them, beside main
 lock:    ; PATH="$(BIN):$$PATH" .ci/lock/renew                           ## what CI and releases install, from pyproject.toml
 ci:      ; bash .ci/run                                                  ## all that CI runs

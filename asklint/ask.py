@@ -279,12 +279,12 @@ class Asked:
     def _diff(self, of: Object | None, edits: Mapping[int, Sequence[Edit]]) -> tuple[patch.Hunk, ...]:
         """What `edits`, by document, change in the text. Raises CannotEdit."""
         if edits.keys() == {self.index} or of is None:
-            splices = lower.lower(self.document, None, edits[self.index])
+            splices = lower.lower(self.document, edits[self.index])
             if splices != self._shown[0]:
                 self._shown = (splices, patch.hunks(self.source, splices, self.hidden))
             return self._shown[1]
         touched = [(of.beside.documents[index], mine) for index, mine in sorted(edits.items())]
-        splices = [splice for document, mine in touched for splice in lower.lower(document, None, mine)]
+        splices = [splice for document, mine in touched for splice in lower.lower(document, mine)]
         return patch.hunks(self.source, splices, secret.together(document for document, _ in touched))
 
 

@@ -26,7 +26,7 @@ class Place:
         self.key = path[-1] if path else ""
         self.in_flow = any(isinstance(node, Mapping | Sequence) and node.flow for _, node in trail[:-1])
         self.is_root = len(trail) == 1
-        self.is_object_in_list = self.entry is None and isinstance(self.node, Mapping) and not self.is_root
+        self.is_object_in_list = self.entry is None and isinstance(self.node, Mapping)
 
     # -- the collection at this place
 
@@ -100,7 +100,7 @@ class Place:
         layout, total = self.layout, count(node)
         if self.text[layout.inside(node)] not in "{[":
             raise CannotEdit("it is a mapping without braces")
-        if not self.json and layout.has_comment(node):
+        if layout.has_comment(node):
             raise CannotEdit("a comment stands inside a flow collection")
         parts = [layout.part(node, index) for index in range(total)]
         texts = self._texts(added) if added else []
@@ -111,7 +111,7 @@ class Place:
             Splice(parts[index][0], parts[index + 1][0], "")
             if index < kept
             else Splice(parts[index - 1][1], parts[index][1], "")
-            for index in sorted(gone)
+            for index in gone
         ]
         if texts:
             between, end = self._between(parts), parts[-1][1]
@@ -142,8 +142,7 @@ class Place:
             raise CannotEdit("the value has a tag")
         if isinstance(node, Mapping | Sequence) and not node.flow:
             return self._replace_block(node, value)
-        plain = not (self.json or self.in_flow or self.entry is None)
-        if plain and isinstance(value, dict | list) and value and not (is_flow(node) and not is_empty(node)):
+        if not self.in_flow and isinstance(value, dict | list) and value and not (is_flow(node) and not is_empty(node)):
             return self._grow(value)
         return [self._put(self._literal(value) or self._scalar(value))]
 
@@ -158,15 +157,17 @@ class Place:
         written = body.split("\n")
         if kept is None or (body == value) != (kept["chomp"] == "-") or not all(map(_readable, written)):
             return ""
-        if not written[0].strip() or written[0][0].isspace() or not written[-1].strip():
+        if not written[0] or written[0][0].isspace() or not written[-1].strip():
             return ""
-        first = next((line for line in lines if line.strip()), "")
+        first = next(filter(str.strip, lines), "")
+        if not first:
+            return ""
         indent = first[: len(first) - len(first.lstrip())]
         return self.layout.newline.join([kept["header"], *(indent + line if line else "" for line in written)])
 
     def _scalar(self, value: Any) -> str:
         style = getattr(self.node, "style", "")
-        if self.json or style in ("|", ">"):
+        if self.json:
             style = '"'
         if isinstance(value, dict | list):
             return render.flow(value, self.json, self.key)

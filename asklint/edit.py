@@ -155,7 +155,7 @@ class _Draft:
         here = self._own(self.top, 0)
         for key in path[:-1]:
             _check(here, key, make)
-            if make and isinstance(here, dict) and here.get(key) is None:
+            if isinstance(here, dict) and here.get(key) is None:
                 here[key] = {}
             here = self._own(here, key)
         _check(here, path[-1], make)

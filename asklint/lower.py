@@ -46,9 +46,9 @@ def change(text: str, documents: list[Document], edits: dict[int, list[Edit]]) -
     for index, document in enumerate(documents):
         mine = _without_known(edits.get(index, []), there)
         if mine:
-            splices += lower(document, None, mine)
+            splices += lower(document, mine)
         if index not in dropped:
-            expected.append((declare(document.data, mine) if mine else document.data, document.json))
+            expected.append((declare(document.data, mine), document.json))
         expected += [(edit.value, document.json) for edit in distinct(mine) if isinstance(edit, AddDocument)]
     changed = apply(text, splices)
     reread = read(changed)
@@ -115,20 +115,17 @@ def _tidy(splices: Iterable[Splice]) -> list[Splice]:
     return tidy
 
 
-def lower(document: Document, separator: int | None, edits: Iterable[Edit]) -> list[Splice]:
-    """The splices that make `edits` in `document`, in the order of the text. Raises CannotEdit.
-
-    `separator` is where the document's `---` line starts; None: it is looked for.
-    """
+def lower(document: Document, edits: Iterable[Edit]) -> list[Splice]:
+    """The splices that make `edits` in `document`, in the order of the text. Raises CannotEdit."""
     edits = distinct(edits)
     added = [edit.value for edit in edits if isinstance(edit, AddDocument)]
     if document.root is None:
         raise CannotEdit("the document is empty or cannot be read")
     writer = _Writer(document)
     if any(isinstance(edit, DropDocument) for edit in edits):
-        splices = [writer.drop(separator, bool(added))]
+        splices = [writer.drop(bool(added))]
     else:
-        splices = writer.change([edit for edit in edits if not isinstance(edit, AddDocument)])
+        splices = writer.change(edits)
     return writer.layout.finished(_tidy(splices + [writer.add(value) for value in added]))
 
 
@@ -196,11 +193,10 @@ class _Writer:
     def rename(self, edit: Rename) -> Splice:
         entry = self.entry(self.place(edit.path))
         parent = self.document.trail(edit.path[:-1])[-1][1]
-        entries = parent.entries if isinstance(parent, Mapping) else []
-        if self.document.duplicates and sum(other.name == entry.name for other in entries) > 1:
+        assert isinstance(parent, Mapping)
+        if self.document.duplicates and sum(other.name == entry.name for other in parent.entries) > 1:
             raise CannotEdit("its key stands there twice")
-        style = '"' if self.document.json else getattr(entry.key, "style", "")
-        return Splice(entry.key.start, entry.key.end, render.scalar(edit.key, style))
+        return Splice(entry.key.start, entry.key.end, render.scalar(edit.key, getattr(entry.key, "style", "")))
 
     def set_value(self, edit: Set) -> list[Splice]:
         if not self.exists(edit.path):
@@ -229,7 +225,7 @@ class _Writer:
         if start == end:
             return []
         lines = [line.removesuffix("\r") for line in self.text[start:end].removesuffix("\n").split("\n")]
-        first = [lines.pop(0)] if self.text[start - 1 : start] not in ("", "\n") else []
+        first = [lines.pop(0)] if self.text[start - 1] != "\n" else []
         if any(line[:column].strip(" ") for line in lines):
             raise CannotEdit("its value is not indented below its key")
         return first + [line[column:] for line in lines]
@@ -298,15 +294,14 @@ class _Writer:
 
     # -- whole documents
 
-    def drop(self, separator: int | None, added: bool) -> Splice:
+    def drop(self, added: bool) -> Splice:
         """The document goes, with its `---` line, and never the file's header."""
         document, text = self.document, self.text
         start, end = self.layout.start, self.layout.end
         if document.json and document.root is not None:
             return Splice(start, document.root.end if start else self.layout.next_word(end), "")
-        if separator is None:
-            separator = self.separator()
-        if _CONTENT.search(text, 0, start if separator is None else separator) is None:
+        separator = self.separator()
+        if _CONTENT.search(text, 0, start) is None:
             match = _HEADER.match(text, start, end)
             if match is not None and "#" in match[0]:
                 return Splice(match.end(), end, "")
@@ -318,7 +313,7 @@ class _Writer:
     def separator(self) -> int | None:
         """Where the `---` line above the document starts, None where there is none."""
         start = self.text.rfind("\n", 0, max(self.document.start - 1, 0)) + 1
-        return start if start < self.document.start and self.text.startswith("---", start) else None
+        return start if self.text.startswith("---", start) else None
 
     def add(self, value: Any) -> Splice:
         """A document behind this one."""

@@ -16,7 +16,7 @@ from asklint.finding import Finding
 from asklint.path import Path
 from asklint.resource import Object
 from asklint.source import Span
-from asklint.tree import Document, Scalar, walk
+from asklint.tree import Document, Node, Scalar, walk
 from asklint.tree import Mapping as MappingNode
 from asklint.tree import Sequence as SequenceNode
 
@@ -58,7 +58,7 @@ def of_document(
     text = document.text
     if text.find("asklint", document.start, document.end) < 0 or document.root is None:
         return []
-    found = [] if document.json else list(_comments(document))
+    found = list(_comments(document))
     for here in objects:
         found += _annotations(here.base, document)
         for pod in here.pods:
@@ -82,7 +82,7 @@ def _comments(document: Document) -> Iterator[Suppression]:
     blocks = _Blocks(document)
     for match in _COMMENT.finditer(text, document.start, document.end):
         if scalars is None:
-            scalars = sorted((node.start, node.end) for _, node in walk(document.root) if isinstance(node, Scalar))
+            scalars = sorted(_scalars(document))
         before = bisect_left(scalars, (match.start() + 1, 0)) - 1
         if before >= 0 and match.start() < scalars[before][1]:
             continue  # it stands in a string
@@ -92,6 +92,21 @@ def _comments(document: Document) -> Iterator[Suppression]:
         else:
             covers = blocks.behind(match.end())
         yield Suppression(_names(match["rules"]), match["reason"].strip(), Span(*match.span()), covers)
+
+
+def _scalars(document: Document) -> Iterator[tuple[int, int]]:
+    """Where the text of each scalar starts and ends: of keys too, and of what a later entry overrides."""
+    todo: list[Node | None] = [document.root]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Scalar):
+            is_block = node.style in ("|", ">")  # a comment may stand behind the mark
+            yield document.text.find("\n", node.start) if is_block else node.start, node.end
+        elif isinstance(node, MappingNode):
+            for entry in node.entries:
+                todo += (entry.key, entry.value)
+        elif isinstance(node, SequenceNode):
+            todo += node.items
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -110,7 +125,7 @@ class _Blocks:
         if at < self.last.start:
             return self.last  # there are comments alone up to it
         text = self.document.text
-        line = _SAYING.search(text, at - 1, self.document.end)
+        line = _SAYING.search(text, at, self.document.end)
         if line is None:
             return Span(at, at)
         start = line.end()

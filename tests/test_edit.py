@@ -121,10 +121,19 @@ ALONE = "something else stands on its last line"
     ("nothing there", "a: 1\n", [remove("b")], NO("there is no such place")),
     ("no such item", "a: [1]\n", [remove("a[1]")], NO("there is no such place")),
     ("below a scalar", "a: 1\n", [remove("a.b")], NO("there is no such place")),
+    ("below a scalar that may be absent", "labels: x\na: 1\n", [remove("labels.b")], NO("there is no such place")),
+    ("below null that may be absent", "labels:\na: 1\n", [remove("labels.b")], NO("there is no such place")),
+    ("a key and an item of it", "a:\n  b: 1\n", [remove("a.b"), remove("a[0]")], NO("there is no such place")),
     ("the whole document", "a: 1\n", [remove(".")], NO("it is the whole document")),
     ("all of the document", "a: 1\n", [remove("a")], NO("nothing would be left of the document")),
     ("question mark", "? a\n: b\nc: 1\n", [remove("a")], NO("its key is written with a question mark")),
     ("question mark without a value", "? a\n? b\n", [remove("b")], NO("its key is written with a question mark")),
+    (
+        "neighbours in a long list",
+        "".join(f"- {number} # x\n" for number in range(12)),
+        [remove("[7]"), remove("[8]")],
+        "".join(f"- {number} # x\n" for number in range(12) if number not in (7, 8)),
+    ),
 )
 def test_remove(before, edits, after):
     check(before, edits, after)
@@ -168,6 +177,8 @@ def test_remove(before, edits, after):
         [remove("a")],
         NO("nothing would be left of the document"),
     ),
+    ("braces of a template below", "a: 1\n# x\nb: 2\nc: '{{ x }}'\n", [remove("b")], "a: 1\nc: '{{ x }}'\n"),
+    ("a word with a colon in a comment", "a: 1\n# see #b: it\nb: 2\n", [remove("b")], "a: 1\n"),
 )
 def test_comments_and_blank_lines(before, edits, after):
     check(before, edits, after)
@@ -200,6 +211,19 @@ def test_comments_and_blank_lines(before, edits, after):
     ("without a last newline", "b: 1\na: |\n  x", [remove("b")], "a: |\n  x"),
     ("last, without a last newline", "b: 1\na: |\n  x", [remove("a")], "b: 1"),
     ("text that looks like a comment", "a: |\n  x\n  # y\nb: 1\n", [remove("b")], "a: |\n  x\n  # y\n"),
+    (
+        "below a list whose last item keeps",
+        "a:\n- y\n- z\n- |+\n  x\n\nb: 1\n\nc: 2\n",
+        [remove("b")],
+        "a:\n- y\n- z\n- |+\n  x\n\nc: 2\n",
+    ),
+    (
+        "`+` before and in the text",
+        "x: a+b\na: |\n  1+1\nb: 1\n\nc: 2\n",
+        [remove("b")],
+        "x: a+b\na: |\n  1+1\n\nc: 2\n",
+    ),
+    ("comment below a block scalar", "a: |\n  x\n# about b\nb: 1\n", [remove("b")], "a: |\n  x\n"),
 )
 def test_block_scalars(before, edits, after):
     check(before, edits, after)
@@ -314,6 +338,7 @@ def test_last_one(before, edits, after):
     ("mapping without braces", "- [a: 1]\n- b\n", [remove("[0][0].a")], NO("nothing would be left of the list item")),
     ("into one without braces", "[a: 1]\n", [put("[0].b", 1)], NO("it is a mapping without braces")),
     ("question mark", "{? a : 1, b: 2, ? c : 3}\n", [remove("c")], "{? a : 1, b: 2}\n"),
+    ("middle, blank before the comma", "{a: 1 , b: 2, c: 3}\n", [remove("b")], "{a: 1 , c: 3}\n"),
 )
 def test_flow(before, edits, after):
     check(before, edits, after)
@@ -354,6 +379,13 @@ def test_flow(before, edits, after):
     ),
     ("null to an empty mapping", "a: null\n", [put("a", {})], "a: {}\n"),
     ("a value that is there already", "a:   'x'  \n", [put("a", "x")], "a:   'x'  \n"),
+    ("a value that is there already, written otherwise", "a: 0x10 # y\n", [put("a", 16)], "a: 0x10 # y\n"),
+    ("a literal block that keeps", "a: |+\n  x\n\nb: 1\n", [put("a", "y\n")], 'a: "y\\n"\nb: 1\n'),
+    ("a literal block with a blank line first", "a: |\n \n\n  x\n", [put("a", "y\n")], "a: |\n  y\n"),
+    ("a literal block of nothing", "a: |\nb: 1\n", [put("a", "x\n")], 'a: "x\\n"\nb: 1\n'),
+    ("literal no more: a character", "a: |\n  x\n", [put("a", "x\n\x07y\n")], 'a: "x\\n\\u0007y\\n"\n'),
+    ("literal no more: a blank line first", "a: |\n  x\n", [put("a", "\nx\n")], 'a: "\\nx\\n"\n'),
+    ("literal no more: blanks last", "a: |\n  x\n", [put("a", "x\n  \n")], 'a: "x\\n  \\n"\n'),
     ("true is not 1", "a: 1\n", [put("a", True)], "a: true\n"),
     ("multibyte", "é: 中 # 文\n", [put("é", "x")], "é: x # 文\n"),
     ("a value that is there already, without a last newline", "a: 'x'", [put("a", "x")], "a: 'x'"),
@@ -420,6 +452,9 @@ def test_set_a_scalar(before, edits, after):
         [put("b", {"on": 1, "": 2, "a b": 3, "c: d": 4, "a.b/c": 5, "<<": {}})],
         'a: 1\nb:\n  "on": 1\n  "": 2\n  a b: 3\n  "c: d": 4\n  a.b/c: 5\n  "<<": {}\n',
     ),
+    ("scalar in flow to a list", "a: {b: 1}\n", [put("a.b", ["x"])], "a: {b: [x]}\n"),
+    ("mapping behind a dash to a list", "- a: 1\n  b: 2\n- c\n", [put("[0]", ["x", "z"])], "- - x\n  - z\n- c\n"),
+    ("a list in brackets stays one", "a: [1]\n", [put("a", [2, 3])], "a: [2, 3]\n"),
 )
 def test_set_a_collection(before, edits, after):
     check(before, edits, after)
@@ -438,6 +473,12 @@ def test_set_a_collection(before, edits, after):
     ("beside a key that stands twice", "a: 1\na: 2\nb: 3\n", [rename("b", "c")], "a: 1\na: 2\nc: 3\n"),
     ("what is missing", "a: 1\n", [rename("b", "c")], NO("there is no such place")),
     ("twice to one name", "a: 1\nb: 2\n", [rename("a", "c"), rename("b", "c")], NO(CLASH)),
+    (
+        "key that stands twice, further down",
+        "a:\n  b: 1\n  b: 2\n",
+        [rename("a.b", "c")],
+        NO("its key stands there twice"),
+    ),
     ("key that stands twice", "a: 1\na: 2\n", [rename("a", "b")], NO("its key stands there twice")),
     ("question mark", "? a\n: 1\n", [rename("a", "b")], "? b\n: 1\n"),
     ("anchor at the key", "&x a: 1\n", [rename("a", "b")], NO("its key is not written there")),
@@ -456,6 +497,13 @@ def test_rename(before, edits, after):
     ("flow", "a: {b: 1, b: 2}\n", [ignored("a", 0)], "a: {b: 2}\n"),
     ("JSON", '{"a": 1, "a": 2}', [ignored(".", 0)], '{"a": 2}'),
     ("not overridden", "a: 1\na: 2\n", [ignored(".", 1)], NO("there is no such key that another one overrides")),
+    (
+        "a merge beside another",
+        "x: &x {a: 1}\ny: &y {b: 1}\nz:\n  <<: *x\n  <<: *y\n",
+        [ignored("z", 0)],
+        NO("there is no such key that another one overrides"),
+    ),
+    ("no such entry", "a: 1\na: 2\n", [ignored(".", 2)], NO("there is no such key that another one overrides")),
     ("no mapping", "a: 1\n", [ignored("a", 0)], NO("there is no such key that another one overrides")),
 )
 def test_remove_ignored(before, edits, after):
@@ -592,11 +640,26 @@ def test_remove_ignored(before, edits, after):
         [put("d", 4), put("a.e", 3), put("a.b.f", 2)],
         "a:\n  b:\n    c: 1\n    f: 2\n  e: 3\nd: 4\n",
     ),
+    ("behind a line end that only YAML knows", "m:\n  a: 1\x85n: 2\n", [put("m.c", 3)], NO(ALONE)),
     ("below a scalar", "a: 1\n", [put("a.b", 2)], NO("a is no mapping")),
     ("an item that is not there", "a: []\n", [put("a[0]", 1)], NO("there is no such item")),
     ("below an item that is not there", "a: 1\n", [put("b[0].c", 1)], NO("there is no such item")),
     ("behind a question mark", "? a\n: b\n", [put("c", 1)], NO("its key is written with a question mark")),
     ("a key in a list", "a: [1]\n", [put("a.b", 1)], NO("a is no mapping")),
+    (
+        "below a question mark elsewhere",
+        "x:\n  ? a\n  : b\ny:\n  a: 1\nv:\n  a: 1\n",
+        [put("z.w", 1)],
+        "x:\n  ? a\n  : b\ny:\n  a: 1\nv:\n  a: 1\nz:\n  w: 1\n",
+    ),
+    (
+        "in the habits of items",
+        "- a:\n     b: 1\n- c: 1\n",
+        [put("[1].d.e", 1)],
+        "- a:\n     b: 1\n- c: 1\n  d:\n     e: 1\n",
+    ),
+    ("one blank deep", "a:\n b: 1\n", [put("c.d", 1)], "a:\n b: 1\nc:\n d: 1\n"),
+    ("flow, colon on the next line", "{? a\n : , b: 1}\n", [put("a", 2)], "{? a\n : 2 , b: 1}\n"),
 )
 def test_set_what_is_missing(before, edits, after):
     check(before, edits, after)
@@ -653,6 +716,10 @@ def test_set_what_is_missing(before, edits, after):
     ),
     ("into the root", "- 1\n", [insert(".", 2)], NO("it is the whole document")),
     ("no list", "a: {b: 1}\n", [insert("a", 1)], NO("a is no list")),
+    ("into the document", "a: 1\n", [insert(".", 1)], NO("the document is no list")),
+    ("two, flow", "a: [1]\n", [insert("a", 2), insert("a", 3)], "a: [1, 2, 3]\n"),
+    ("two, while all go, flow", "a: [1]\n", [remove("a[0]"), insert("a", 2), insert("a", 3)], "a: [2, 3]\n"),
+    ("empty, with a comment", "a: [ # x\n]\n", [insert("a", 1)], NO("a comment stands inside a flow collection")),
     ("into a scalar", "a: 1\n", [insert("a", 1)], NO("a is no list")),
 )
 def test_insert(before, edits, after):
@@ -722,6 +789,12 @@ def test_insert(before, edits, after):
         NO("its comments have no place there"),
     ),
     (
+        "from block to flow, beside comments",
+        "# x\na:\n  # y\n  c: 1\n  b: 2\nd: {e: 1} # z\n",
+        [move("a.b", "d.b")],
+        "# x\na:\n  # y\n  c: 1\nd: {e: 1, b: 2} # z\n",
+    ),
+    (
         "to {}, with a comment",
         "a:\n  b: 'x' # y\n  c: 1\nd: {}\n",
         [move("a.b", "d.b")],
@@ -764,6 +837,12 @@ def test_insert(before, edits, after):
     ("an item", "a: [1, 2]\n", [move("a[0]", "b")], NO("its key is not written there")),
     ("into itself", "a:\n  b: 1\nc: 1\n", [move("a", "a.d")], NO(CLASH)),
     ("and what is below it changes", "a:\n  b: 1\nc: 1\n", [move("a", "d"), put("a.b", 2)], NO(CLASH)),
+    (
+        "a block scalar with a blank line, deeper",
+        "a:\n  b: |\n    x\n\n    y\n  c: 1\nd:\n  e: 1\n",
+        [move("a.b", "d.b")],
+        "a:\n  c: 1\nd:\n  e: 1\n  b: |\n    x\n\n    y\n",
+    ),
 )
 def test_move(before, edits, after):
     check(before, edits, after)
@@ -804,6 +883,10 @@ def test_move(before, edits, after):
     ),
     ("tabs before a comment", "a: 1\t# x\nb: 2\n", [remove("b"), put("a", 3)], "a: 3\t# x\n"),
     ("blanks at line ends", "a: 1  \nb:  \n  c: 2 \n", [put("a", 2), put("b.d", 3)], "a: 2  \nb:  \n  c: 2 \n  d: 3\n"),
+    ("half of them CRLF", "a: 1\r\nb: 2\nc: 3\r\nd: 4\n", [put("e", 5)], "a: 1\r\nb: 2\nc: 3\r\nd: 4\ne: 5\n"),
+    ("a blank line first", "\na: 1\n", [put("b", 2), put("c.d", 3)], "\na: 1\nb: 2\nc:\n  d: 3\n"),
+    ("no last newline: set and remove", "a: 1\nb: 2", [put("a", 3), remove("b")], "a: 3"),
+    ("no last newline: set twice", "a: 1\nb: 2", [put("a", 3), put("c", 4)], "a: 3\nb: 2\nc: 4"),
 )
 def test_line_ends_and_letters(before, edits, after):
     check(before, edits, after)
@@ -862,10 +945,17 @@ ANCHORS = "a: &x\n  b: 1\nc: *x\nd:\n  <<: *x\n  e: 2\nf: &y 1\n"
     ("merged key goes", ANCHORS, [remove("d.b")], NO("it comes from a merge (<<)")),
     ("key beside a merge", ANCHORS, [put("d.e", 3), put("d.f", 4)], ANCHORS.replace("  e: 2\n", "  e: 3\n  f: 4\n")),
     ("key beside a merge goes", ANCHORS, [remove("d.e")], ANCHORS.replace("  e: 2\n", "")),
+    (
+        "an anchor that goes, beside another",
+        "a: &x 1\nb: *x\nc: &y 2\nd: *y\n",
+        [remove("a")],
+        NO("an anchor stands in it that is used elsewhere"),
+    ),
     ("text that looks like an alias", "a: &x 1\nb: '*x'\n", [put("a", 2)], "a: 2\nb: '*x'\n"),
     ("a name that is used again", "a: &x 1\nb: *x\nc: &x 2\n", [put("c", 3)], "a: &x 1\nb: *x\nc: 3\n"),
     ("tag", "a: !!map\n  b: 1\n", [put("a.c", 2), remove("a.b")], "a: !!map\n  c: 2\n"),
     ("emptied under a tag", "a: !t\n  b: 1\n", [remove("a.b")], "a: !t {}\n"),
+    ("emptied list under a tag", "a: !t\n- 1\nb: 2\n", [remove("a[0]")], "a: !t []\nb: 2\n"),
     ("emptied under an anchor and a tag", "a: &x !t # y\n  b: 1\n", [remove("a.b")], "a: &x !t {} # y\n"),
 )
 def test_anchors_and_tags(before, edits, after):
@@ -894,6 +984,8 @@ def test_anchors_and_tags(before, edits, after):
     ("middle", "a: 1\n---\n# x\nb: 2\n---\nc: 3\n", [(1, DropDocument())], "a: 1\n---\nc: 3\n"),
     ("last", "a: 1\n--- # x\nb: 2\n", [(1, DropDocument())], "a: 1\n"),
     ("last, without a last newline", "a: 1\n---\nb: 2", [(1, DropDocument())], "a: 1"),
+    ("last, below a header", "# licence\na: 1\n---\n# x\nb: 2\n", [(1, DropDocument())], "# licence\na: 1\n"),
+    ("only, behind a blank line and ---", "\n---\na: 1\n", [DropDocument()], "\n"),
     ("only", "a: 1\n", [DropDocument()], ""),
     ("only, without a last newline", "a: 1", [DropDocument()], ""),
     ("first of a text without a last newline", "a: 1\n---\nb: 2", [DropDocument()], "b: 2"),
@@ -935,6 +1027,12 @@ WRITTEN = "---\nkind: X\nspec:\n  a:\n  - b\n"
         [NEW, DropDocument()],
         "# licence\n" + WRITTEN + "---\nb: 2\n",
     ),
+    (
+        "in the place of the first, without a header",
+        "a: 1\n---\nb: 2\n",
+        [NEW, DropDocument()],
+        WRITTEN + "---\nb: 2\n",
+    ),
     ("in the place of the last", "a: 1\n---\nb: 2\n", [(1, NEW), (1, DropDocument())], "a: 1\n" + WRITTEN),
     ("in the place of the only one", "a: 1\n", [NEW, DropDocument()], WRITTEN),
     (
@@ -948,6 +1046,7 @@ WRITTEN = "---\nkind: X\nspec:\n  a:\n  - b\n"
     ("behind ...", "a: 1\n...\n", [NEW], "a: 1\n...\n" + WRITTEN),
     ("JSON", '{"a": 1}\n', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}\n'),
     ("JSON without a last newline", '{"a": 1}', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}'),
+    ("JSON on one line", '{"a": 1} {"b": 1}\n', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}\n {"b": 1}\n'),
     ("JSON in the middle", '{"a": 1}\n{"b": 1}\n', [NEW], '{"a": 1}\n{"kind": "X", "spec": {"a": ["b"]}}\n{"b": 1}\n'),
 )
 def test_add_document(before, edits, after):
@@ -966,6 +1065,8 @@ OTHER = "kind: X\nmetadata: {name: web}\nb: 2\n"
     ("takes its place", "a: 1\n---\n" + OTHER, [(1, DropDocument()), (1, NAMED)], "a: 1\n" + THERE),
     ("in another namespace", "metadata: {name: web, namespace: shop}\nkind: X\n", [NAMED],
      "metadata: {name: web, namespace: shop}\nkind: X\n" + THERE),
+    ("in another group", "apiVersion: a/v1\nkind: X\nmetadata: {name: web}\n", [NAMED],
+     "apiVersion: a/v1\nkind: X\nmetadata: {name: web}\n" + THERE),
 )  # fmt: skip
 def test_a_document_is_added_once(before, edits, after):
     check(before, edits, after)
@@ -1091,9 +1192,11 @@ kind: Service
 @table(
     ("set twice", "a: 1\n", [put("a", 2), put("a", 3)], NO(CLASH)),
     ("set alike twice", "a: 1\n", [put("a", 2), put("a", 2)], "a: 2\n"),
+    ("a list and a mapping made at one place", "a: 1\n", [put("b.c", 2), insert("b", 1)], NO(CLASH)),
     ("set to 1 and to true", "a: 0\n", [put("a", 1), put("a", True)], NO(CLASH)),
     ("set and removed", "a: 1\n", [put("a", 2), remove("a")], NO(CLASH)),
     ("set below what goes", "a:\n  b: 1\nc: 2\n", [put("a.b", 2), remove("a")], NO(CLASH)),
+    ("set far below what goes", "a:\n  b:\n    c: 1\n", [put("a.b.c", 2), remove("a")], NO(CLASH)),
     ("set below what is set", "a:\n  b: 1\n", [put("a.b", 2), put("a", 3)], NO(CLASH)),
     ("set below what is made", "a: 1\n", [put("b", {"c": 1}), put("b.d", 3)], NO(CLASH)),
     ("renamed and removed", "a: 1\nb: 2\n", [rename("a", "c"), remove("a")], NO(CLASH)),
@@ -1208,14 +1311,44 @@ def test_declare_makes_parents():
         ({"labels": {"a": 1}}, [remove("labels.a"), put("labels.b", 1)], [("labels", "a")]),
         ({"resources": {"limits": {"a": 1}}}, [remove("resources.limits.a")], [("resources",)]),
         ({"labels": {"a": 1}}, [move("labels.a", "x")], [("labels",)]),
+        ({"labels": {"a": 1}, "b": 1}, [remove("labels.a"), move("b", "labels.b")], [("labels", "a"), ("b",)]),
+        ({"a": 1, "x": {"labels": {"b": 1}}}, [remove("a"), remove("x.labels.b")], [("a",), ("x", "labels")]),
     ],
 )
 def test_removals(data, edits, paths):
     assert removals(data, edits) == paths
 
 
+@pytest.mark.parametrize(
+    ("parent", "leaves"),
+    [
+        ("metadata", "annotations.a labels.a finalizers[0] ownerReferences[0]"),
+        ("spec", "nodeSelector.a tolerations[0] hostAliases[0] volumes[0] imagePullSecrets[0] initContainers[0]"),
+        ("spec", "ephemeralContainers[0] topologySpreadConstraints[0] ports[0] dnsConfig.options[0]"),
+        (
+            "spec",
+            "affinity.nodeAffinity.a affinity.podAffinity.a affinity.podAntiAffinity.a securityContext.sysctls[0]",
+        ),
+        ("spec.containers[0]", "env[0] envFrom[0] ports[0] volumeMounts[0] volumeDevices[0] resources.limits.a"),
+        ("spec.containers[0]", "resources.requests.a securityContext.capabilities.add[0]"),
+        ("spec.containers[0]", "securityContext.capabilities.drop[0]"),
+        ("spec.volumes[0].flexVolume", "options.a"),
+        (".", "parameters.a"),
+    ],
+)
+def test_what_may_be_absent_goes_when_it_is_emptied(parent, leaves):
+    """Each of these has `omitempty` in Kubernetes' own types."""
+    for leaf in leaves.split():
+        path = concrete(leaf if parent == "." else f"{parent}.{leaf}")
+        kept = concrete(parent)
+        data = 1
+        for key in reversed(path):
+            data = [data] if isinstance(key, int) else {key: data}
+        assert removals(data, [Remove(path)]) == [path[: len(kept) + 1]]
+
+
 def test_distinct():
-    edits = [remove("a"), remove("a"), remove("a.b"), put("c", 1), put("c", 1), rename("d", "d")]
+    edits = [remove("a"), remove("a"), remove("a.b"), remove("a.b.c.d"), put("c", 1), put("c", 1), rename("d", "d")]
     assert distinct(edits) == [remove("a"), put("c", 1)]
 
 
@@ -1258,24 +1391,28 @@ def test_splices_overlap(other):
 
 def test_lower_gives_the_splices_in_order():
     (document,) = read("a: 1\nb: 2\nc: 3\n")
-    splices = lower.lower(document, None, [put("d", 4), remove("c"), put("a", 5), put("e", 6)])
+    splices = lower.lower(document, [put("d", 4), remove("c"), put("a", 5), put("e", 6)])
     assert splices == [lower.Splice(3, 4, "5"), lower.Splice(10, 15, ""), lower.Splice(15, 15, "d: 4\ne: 6\n")]
 
 
 def test_splices_at_one_place_are_one():
     (document,) = read("a:\n  b: 1\n")
-    splices = lower.lower(document, None, [put("c", 2), put("a.d", 3), AddDocument({"e": 4})])
+    splices = lower.lower(document, [put("c", 2), put("a.d", 3), AddDocument({"e": 4})])
     assert splices == [lower.Splice(10, 10, "  d: 3\nc: 2\n---\ne: 4\n")]
 
 
 @pytest.mark.parametrize(
-    "edit", [put("a[7]", 1), put("x[0].y", 1), remove("a[1]"), remove("a.b"), remove("a[0].b"), put("b.c", 1)]
+    "edit",
+    [
+        *(put("a[7]", 1), put("x[0].y", 1), put("b.c", 1)),
+        *(remove("a[1]"), remove("a.b"), remove("a[0].b"), remove("b.c"), remove("b[0]"), remove("c[0]")),
+    ],
 )
 def test_lower_refuses_by_itself(edit):
     """A preview has no proof behind it."""
-    (document,) = read("a: [1]\nb: 1\n")
+    (document,) = read("a: [1]\nb: 1\nc: xyz\n")
     with pytest.raises(CannotEdit):
-        lower.lower(document, None, [edit])
+        lower.lower(document, [edit])
 
 
 # ---- the proof
@@ -1298,12 +1435,6 @@ def test_what_went_wrong_is_not_written(monkeypatch, before, splice, message):
     with pytest.raises(CannotEdit) as caught:
         lower.change(before, read(before), {0: [put("a", 2)]})
     assert str(caught.value) == message
-
-
-def test_lower_takes_the_place_of_the_separator():
-    text = "a: 1\n---\nb: 2\n"
-    document = read(text)[1]
-    assert lower.lower(document, 5, [DropDocument()]) == lower.lower(document, None, [DropDocument()])
 
 
 # ---- edits of several documents

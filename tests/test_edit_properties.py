@@ -199,7 +199,7 @@ def reads_as_declared(documents, edits, new):
 
 
 def nothing_else_changes(text, documents, edits, new):
-    splices = [splice for index, mine in edits.items() for splice in lower.lower(documents[index], None, mine)]
+    splices = [splice for index, mine in edits.items() for splice in lower.lower(documents[index], mine)]
     assert lower.apply(text, splices) == new
     kept = list(text)
     for splice in splices:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from kit import asklint, scene
 from test_config import RED, RULE
 
 from asklint import engine, library
-from asklint.finding import Fix
+from asklint.edit import Set
+from asklint.finding import Fix, Hit
+from asklint.resource import objects
 from asklint.rule import Rule, RuleError, fill, load, place_of, places
 from asklint.source import Source
+from asklint.tree import read
 
 BASE = {
     "category": "test",
@@ -93,11 +98,21 @@ def test_forbid_passes_over_null():
         ({"at": "spec.list[*].b", "is": {"const": 2}}, [9, 10]),
         ({"at": "status.x"}, [1]),
         ({"at": "spec.a.b"}, [6]),
+        ({"at": "spec.a[*].b"}, []),
     ],
     ids=str,
 )
 def test_require(require, lines):
     assert [line for line, _ in said(rule(require=require), POD)] == lines
+
+
+def test_require_in_a_pod_tells_what_is_missing():
+    deployment = "apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: {a: 1}}}\n"
+    (document,) = read(deployment)
+    (pod,) = next(iter(objects(document))).pods
+    one = rule(scope="pod", require={"at": ["b", "a"], "is": {"const": 2}})
+    root = ("spec", "template", "spec")
+    assert list(one.hits(pod, {})) == [Hit(root, missing=True), Hit((*root, "a"))]
 
 
 @pytest.mark.parametrize("verb", ["forbid", "require"])
@@ -132,6 +147,74 @@ def test_targets_and_severities():
     assert changed.severity == "warning"
 
 
+@pytest.mark.parametrize("status", ["supported", "unknown"])
+def test_what_is_supported_or_unknown_is_silent(status):
+    targets = {**BASE["targets"], "ask": {**BASE["targets"]["ask"], "status": status}}
+    assert rule(targets=targets, forbid={"at": "a"}).severity is None
+
+
+def test_rules_come_by_name():
+    spec = {**BASE, "forbid": {"at": "a"}}
+    assert [one.name for one in load({"rules": {"b": spec, "a": spec}, "schemas": {}}, "ask")] == ["a", "b"]
+
+
+def test_a_rule_that_cannot_be_made_is_named():
+    with pytest.raises(RuleError, match=r"^rule b: 'title'$"):
+        load({"rules": {"b": {key: value for key, value in BASE.items() if key != "title"}}, "schemas": {}}, "ask")
+
+
+def test_a_case_may_say_less_than_the_rule_and_not_more():
+    loud = rule("ask", forbid={"at": "a"}, severities={"mild": "info", "bad": "error"})
+    assert [loud.severity_of(Hit(("a",), case)) for case in ("", "mild", "bad")] == ["error", "info", "error"]
+    quiet = rule("acs", forbid={"at": "a"}, severities={"mild": "warning"})
+    assert quiet.severity_of(Hit(("a",), "mild")) == "info"
+
+
+def test_kinds_are_the_names_that_are_no_words():
+    one = rule(scope=["text", "suppression", "any", "pod", "Service"], forbid={"at": "a"})
+    assert one.kinds == {"Service"}
+    assert (one.of_text, one.of_suppressions, one.of_any, one.of_pods) == (True, True, True, True)
+
+
+def test_instead_of():
+    assert rule(forbid={"at": "a"}, **{"instead-of": ["daemonset"]}).instead_of == {"daemonset"}
+    assert rule(forbid={"at": "a"}).instead_of == frozenset()
+
+
+def test_a_rule_across_files_asks_its_module(monkeypatch):
+    """Of its parameters all but the module's name; of its options the config's over the rule's own."""
+    asked = []
+    module = ModuleType("asklint.checks.house")
+    module.collect = lambda *words: asked.append(words) or iter("fact")
+    module.conclude = lambda *words: asked.append(words) or iter("conclusion")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    python = {"across": "house", "whole": True, "table": {"schema": "rows"}, "least": 3}
+    options = {"size": {"default": 1}, "zone": {"default": "a"}}
+    one = Rule("test", {**BASE, "python": python, "options": options}, "ask", {"rows": ["x"]}, "en")
+    assert one.whole
+    assert not rule(python={"across": "house"}).whole
+    assert "".join(one.collect("subject", {"size": 2})) == "fact"
+    assert "".join(one.conclude(["facts"], {"zone": "b"})) == "conclusion"
+    params = {"whole": True, "table": ["x"], "least": 3}
+    assert asked == [
+        ("subject", params, {"size": 2, "zone": "a"}, "ask"),
+        (["facts"], params, {"size": 1, "zone": "b"}, "ask"),
+    ]
+    assert list(one.hits("subject", {})) == []
+    alone = rule(forbid={"at": "a"})
+    assert (list(alone.collect("subject", {})), list(alone.conclude([], {}))) == ([], [])
+
+
+def test_a_check_is_given_the_parameters_of_its_rule(monkeypatch):
+    asked = []
+    module = ModuleType("asklint.checks.house")
+    module.check = lambda *words: asked.append(words) or iter("hit")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    one = rule(python={"check": "house", "least": 3}, options={"zone": {"default": "a"}})
+    assert "".join(one.hits("subject", {})) == "hit"
+    assert asked == [("subject", {"least": 3}, {"zone": "a"}, "ask")]
+
+
 def test_source_is_the_one_of_the_target():
     assert rule("ask", forbid={"at": "a"}).source == "https://example.com/b"
     assert rule("acs", forbid={"at": "a"}).source == "https://example.com/a"
@@ -156,6 +239,9 @@ def test_a_pod_on_a_node_of_ones_own_is_not_asked_on_eci():
         ("1", "1"),
         ("'1'", "1"),
         ("yes", "true"),
+        ("no", "false"),
+        ("x" * 60, "x" * 60),
+        ("x" * 61, "x" * 57 + "…"),
         ("{x: 1}", "{…}"),
         ("[1]", "[…]"),
         ('"a\\nb"', "a\\nb"),
@@ -184,6 +270,27 @@ def test_message_in_chinese():
     spec = {"forbid": {"at": "spec.a"}, "zh": {"title": "测试", "message": "{path} 是 {value}", "why": ""}}
     assert said(rule(lang="zh", **spec), POD) == [(6, "spec.a 是 1")]
     assert said(rule(lang="en", **spec), POD) == [(6, "spec.a is 1 in Pod web")]
+
+
+ZH = {"title": "测试", "message": "{path}", "why": ""}
+
+
+@pytest.mark.parametrize(
+    ("zh", "titles", "caveats"),
+    [
+        ({"fix": ["一", "二"], "caveat": ["甲", "乙"]}, ["一", "二", "three"], ["甲", None, "mind"]),
+        ({"fix": ["一", ""], "caveat": ["", "", "丙"]}, ["一", "two", "three"], ["mind", None, "丙"]),
+        ({"fix": "一", "caveat": "甲"}, ["一", "一", "一"], ["甲", None, "甲"]),
+        ({}, ["one", "two", "three"], ["mind", None, "mind"]),
+    ],
+)
+def test_fixes_in_chinese(zh, titles, caveats):
+    """One sentence for all or one for each; what is not said in Chinese is said in English."""
+    fix = [{**FIX, "title": "one", "caveat": "mind"}, {"applicability": "safe", "title": "two"}]
+    spec = {"forbid": {"at": "a"}, "fix": [*fix, {**fix[0], "title": "three"}], "zh": {**ZH, **zh}}
+    assert [one.title for one in rule(lang="zh", **spec).remedies] == titles
+    assert [one.caveat for one in rule(lang="zh", **spec).remedies] == caveats
+    assert [one.title for one in rule(lang="en", **spec).remedies] == ["one", "two", "three"]
 
 
 def test_fill():
@@ -225,6 +332,36 @@ def test_do(do, old, new):
     assert mended(one, POD) == POD.replace(old, new)
 
 
+@pytest.mark.parametrize(
+    ("do", "old", "new"),
+    [
+        ({"rename": {"../x": "y", ".": "b"}}, "  a: 1", "  b: 1"),
+        ({"rename": {".": "b", "../list": "items"}}, "  a: 1\n  list:", "  b: 1\n  items:"),
+        ({"set": {"../list[1].e": 5, ".": 2}, "was": 1}, "a: 1", "a: 2"),
+        ({"set": {".": ["{size}", {"x": "{size}"}, 3]}}, "a: 1", "a:\n    - big\n    - x: big\n    - 3"),
+    ],
+    ids=str,
+)
+def test_do_at_several_places(do, old, new):
+    one = rule(forbid={"at": "spec.a", "is": {"const": 1}}, fix={**FIX, "do": do}, options={"size": {"default": "big"}})
+    assert mended(one, POD) == POD.replace(old, new)
+
+
+def test_the_fix_of_a_hit_is_that_of_its_case_unless_it_names_one():
+    fix = [{**FIX, "title": case, "case": case} for case in "ab"] + [{**FIX, "title": "else"}]
+    one = rule(forbid={"at": "a"}, fix=fix)
+    hits = [Hit((), "a"), Hit((), "b"), Hit((), "c"), Hit((), "a", fix="b"), Hit((), "a", fix="c")]
+    assert [one.remedy(hit, {}).title for hit in hits] == ["a", "b", "else", "b", "else"]
+    assert rule(forbid={"at": "a"}, fix=fix[:2]).remedy(hits[2], {}) is None
+
+
+def test_what_the_fix_does_not_do_the_check_has_done():
+    one = rule(forbid={"at": "a"}, fix=[{**FIX, "options": ["zone"]}])
+    (remedy,) = one.remedies
+    assert remedy.options == ("zone",)
+    assert one.edits(remedy, Hit(("a",), edits=(Set(("a",), 2),)), {"a": 1}, {}) == (Set(("a",), 2),)
+
+
 def test_options_in_a_fix():
     one = rule(
         forbid={"at": "spec.a", "is": {"type": "integer"}},
@@ -261,6 +398,7 @@ def test_places():
     assert place_of(".", here) == here
     assert place_of("..", here) == here[:-1]
     assert place_of("../../../d", here) == ("a", "d")
+    assert place_of("../../../../x", here) == ("x",)
     assert place_of("/a.d", here) == ("a", "d")
     assert list(places("../../[*].c", here, data)) == [(("a", "b", 0, "c"), 1), (("a", "b", 1, "c"), 2)]
     assert list(places("/x", here, data)) == []
@@ -278,6 +416,11 @@ def test_rule_file(tmp_path):
     read = library.read(tmp_path / "house/colour.yaml")
     assert (read.name, read.spec["category"]) == ("colour", "house")
     assert list(library.examples(read)) == []
+
+
+def test_sentences_may_name_kind_and_name(tmp_path):
+    scene(tmp_path, {"house/colour.yaml": RULE.replace("is {value}", "is {value} in {kind} {name}")})
+    assert "{kind} {name}" in library.read(tmp_path / "house/colour.yaml").spec["message"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from kit import check, setup
 
 from asklint import engine, silence
 from asklint.finding import Finding, Identity, Place
-from asklint.source import Source
+from asklint.source import Source, Span
+from asklint.tree import read
 
 POD = """\
 apiVersion: v1
@@ -105,6 +106,81 @@ def test_above_with_other_comments_and_blanks_between():
     assert said(text) == [(6, "host-network"), (16, "host-port"), (21, "host-port")]
 
 
+def test_comments_one_above_the_other():
+    """Each speaks for what is below all of them."""
+    text = POD.replace(
+        "  hostNetwork", "  # asklint: ignore[host-network] a\n  # asklint: ignore[host-pid] b\n  hostNetwork"
+    )
+    assert said(text) == idle(7, [(9, "host-pid"), (14, "host-port"), (19, "host-port")])
+    text = POD.replace(
+        "  hostNetwork", "  # asklint: ignore[host-pid] b\n  # asklint: ignore[host-network] a\n  hostNetwork"
+    )
+    assert said(text) == idle(6, [(9, "host-pid"), (14, "host-port"), (19, "host-port")])
+
+
+def test_above_a_block_in_braces():
+    text = POD.replace("- {containerPort: 80, hostPort: 80}", "- {\n           hostPort: 80, containerPort: 80}")
+    assert said(text) == [(6, "host-network"), (7, "host-pid"), (13, "host-port"), (18, "host-port")]
+    text = text.replace("        - {\n", "        # asklint: ignore[host-port] why\n        - {\n")
+    assert said(text) == [(6, "host-network"), (7, "host-pid"), (19, "host-port")]
+
+
+def test_above_the_last_line_of_a_text_without_a_last_newline():
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  # asklint: ignore[host-pid] why\n  hostPID: true"
+    assert said(text) == []
+
+
+def written(text: str) -> list[silence.Suppression]:
+    """The suppressions that the comments in `text` say."""
+    (document,) = read(text)
+    return silence.of_document(document, [])
+
+
+def test_what_a_comment_covers():
+    """Its line, where something stands before it; else the block on the next line, and nothing of its neighbour."""
+    (one,) = written("a: 1\nb: 2 # asklint: ignore[x] why\nc: 3\n")
+    assert (one.covers, one.span) == (Span(5, 34), Span(10, 34))
+    (one,) = written("# asklint: ignore[x] why\na: 1\nb: 2\n")
+    assert one.covers == Span(25, 29)
+    assert one.silences("x", 25)
+    assert one.silences("x", 28)
+    assert not one.silences("x", 24)
+    assert not one.silences("x", 29)
+    assert not one.silences("y", 25)
+
+
+def test_a_comment_beside_an_alias():
+    (one,) = written("a: &x [1]\nb: [*x]\nc: *x # asklint: ignore[x] why\n")
+    assert one.covers == Span(18, 48)
+
+
+@pytest.mark.parametrize(
+    ("comment", "reason"),
+    [("x] why  ", "why"), ("x]   why not\t", "why not"), ("x]", ""), ("x]  \t ", "")],
+)
+def test_reasons_of_comments(comment, reason):
+    (one,) = written(f"a: 1 # asklint: ignore[{comment}\n")
+    assert (one.rules, one.reason, one.unknown) == (("x",), reason, {})
+
+
+def test_below_a_block_scalar():
+    text = POD.replace("spec:\n", "data: |\n  x\n# asklint: ignore[host-network] why\nspec:\n")
+    assert said(text) == [(9 + 1, "host-pid"), (15, "host-port"), (20, "host-port")]
+
+
+@pytest.mark.parametrize("mark", ["|", ">-"])
+def test_behind_the_mark_of_a_block_scalar(mark):
+    text = POD.replace(
+        "  hostNetwork: true", f"  note: {mark} # asklint: ignore[host-network] why\n    x\n  hostNetwork: true"
+    )
+    assert said(text) == idle(6, [(8, "host-network"), (9, "host-pid"), (14, "host-port"), (19, "host-port")])
+
+
+def test_what_cannot_be_read_is_not_told_of():
+    """Nobody knows what a comment in a broken document would silence."""
+    assert said(f"{POD}---\na: [\n# asklint: ignore[host-network] why\n") == LOUD
+
+
 def test_above_nothing():
     assert said(POD + "# asklint: ignore[host-network] nothing follows\n") == idle(18, LOUD)
     assert said(POD + "# asklint: ignore[host-network] the end") == idle(18, LOUD)
@@ -145,6 +221,10 @@ def test_rules_that_are_not_asked_are_known():
     "line",
     [
         'note: "# asklint: ignore[host-network] in a string"',
+        '"# asklint: ignore[host-network] in a key": a',
+        "note:\n    - '# asklint: ignore[host-network] in a list'",
+        "note: {a: '# asklint: ignore[host-network] in braces', b: '# asklint: ignore[host-network] again'}",
+        "note: |\n    # asklint: ignore[host-network] in what a later line overrides\n  note: b",
         "note: 'x # asklint: ignore[host-network] in a string'",
         "note: x#asklint:ignore[host-network] no comment without a blank before it",
         "note: |\n    # asklint: ignore[host-network] in a block\n    x",
@@ -155,6 +235,18 @@ def test_strings_are_no_comments(line):
     text = POD.replace("  hostNetwork: true", f"  {line}\n  hostNetwork: true")
     assert "host-network" in [rule for _, rule in said(text)]
     assert "unused-suppression" not in [rule for _, rule in said(text)]
+    text = text.replace("hostPID: true", "hostPID: true  # asklint: ignore[host-pid] a comment behind it")
+    assert "host-pid" not in [rule for _, rule in said(text)]
+
+
+def test_a_string_that_is_overridden_silences_nothing():
+    note = "note: |\n    # asklint: ignore[host-network] in a block that a later one overrides"
+    text = POD.replace("  hostNetwork: true", f"  {note}\n  hostNetwork: true\n  note: b")
+    assert said(text) == [(8, "host-network"), (10, "host-pid"), (15, "host-port"), (20, "host-port")]
+
+
+def test_a_string_at_the_very_start_is_no_comment():
+    assert written('"# asklint: ignore[x] why": 1\n') == []
 
 
 def test_json_has_no_comments():
@@ -162,6 +254,7 @@ def test_json_has_no_comments():
         '{"apiVersion": "v1", "kind": "Pod",\n "spec": {"hostNetwork": true, "a": "# asklint: ignore[host-network] x"}}'
     )
     assert said(text) == [(2, "host-network")]
+    assert said(text.replace('"a":', '"# asklint: ignore[host-network] y":')) == [(2, "host-network")]
     noted = text.replace('"spec"', '"metadata": {"annotations": {"asklint.io/ignore": "host-network: x"}}, "spec"')
     assert said(noted) == []
 
@@ -195,9 +288,26 @@ def test_annotation(place):
     assert noted('"host-pid , host-network: a debugger: it looks in"') == []
     assert noted('"host-network"') == [(line, "unused-suppression"), *both]
     assert noted('"host-network:"') == [(line, "unused-suppression"), *both]
+    assert noted('"host-network:  "') == [(line, "unused-suppression"), *both]
     assert noted('"host-netwrk: why"') == [(line, "unused-suppression"), *both]
     assert noted("[host-network]") == both
     assert noted("null") == both
+
+
+def test_an_annotation_is_told_of_once():
+    """A Pod's own annotations are those of its pod."""
+    text = POD.replace("  name: web\n", "  name: web\n  annotations: {asklint.io/ignore: 'zzz: why '}\n", 1)
+    told = engine.check(Source("a.yaml", text), setup("unused-suppression")).findings
+    assert [(one.place[1:5], one.message) for one in told] == [((5, 17, 5, 47), "there is no rule zzz")]
+
+
+def test_annotation_of_a_template_at_the_root_and_in_a_list():
+    template = "template:\n  metadata: {annotations: {asklint.io/ignore: 'host-pid: why'}}\n  spec: {hostPID: true}\n"
+    assert said(f"apiVersion: v1\nkind: PodTemplate\n{template}") == []
+    nested = template.replace("\n", "\n    ").rstrip()
+    item = f"- apiVersion: apps/v1\n  kind: Deployment\n  spec:\n    {nested}\n"
+    assert said(f"apiVersion: v1\nkind: List\nitems:\n{item}") == []
+    assert said(f"apiVersion: v1\nkind: List\nitems:\n{item}".replace("host-pid: why", "zzz")) != []
 
 
 def test_annotation_of_a_pod_template_speaks_for_the_template_alone():
@@ -252,6 +362,7 @@ def finding(**changes) -> Finding:
         ({"kind": "deployment"}, False),
         ({"name": "web", "namespace": "shop"}, True),
         ({"name": "web", "namespace": "other"}, False),
+        ({"name": "api"}, False),
         ({"container": "main"}, True),
         ({"container": "side"}, False),
         ({"path": "deploy/"}, True),

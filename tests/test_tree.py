@@ -476,3 +476,10 @@ def ends_well(text):
             assert document.trail(path)[-1][1] in (node, getattr(node, "target", None))
             if isinstance(node, Scalar) and node.style == "" and isinstance(node.data, str) and node.tag is None:
                 assert node.end > node.start
+
+
+def test_what_stands_before_yaml_behind_two_json_values_is_read():
+    """kubectl takes both values, and fails at what follows."""
+    documents = read('{"a": 1}\n{"b": 2}\nc: 3\n')
+    assert [document.data for document in documents] == [{"a": 1}, {"b": 2}, None]
+    assert documents[2].problem.message == "only JSON may follow a second JSON value"
