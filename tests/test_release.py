@@ -21,6 +21,8 @@ STEPS = [step["run"] for step in JOB["steps"] if "run" in step]
 def released(tmp_path_factory):
     """The folder in which the steps were run."""
     found("cyclonedx-py")  # where this is not, neither is what else .ci/run installs
+    if not (ROOT / ".git").exists():
+        pytest.skip("a release is made of a checkout of git, which this is not")
     work = tmp_path_factory.mktemp("release")
     main = work / "main"
     known = subprocess.run(
