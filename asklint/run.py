@@ -193,12 +193,12 @@ def check_one(one: Input, made: engine.Setup) -> Outcomes:
 
 
 def _unasked(one: Input) -> Outcomes:
-    return Outcomes(one, NOTHING if one.problem else ([], [], [one.reason], 0, []), one.problem)
+    return Outcomes(one, NOTHING if one.problem else NOTHING._replace(skipped=[one.reason]), one.problem)
 
 
 def told(checked: engine.Checked) -> Outcome:
     """What `checked` says, without what it takes to fix it."""
-    return checked.findings, checked.seen, checked.skipped, checked.silenced, list(checked.told)
+    return Outcome(checked.findings, checked.seen, checked.skipped, checked.silenced, list(checked.told))
 
 
 def reason(error: OSError) -> str:
@@ -233,7 +233,7 @@ def fix(
 
 def settled(mended: Sequence[Mended], made: engine.Setup, unsafe: bool, content: bytes = b"") -> list[Mended]:
     """`mended` once fixes across files are made too; `content` are the bytes of standard input where that is asked."""
-    if not any(one.without.outcome[4] for one in mended):  # nothing was noted
+    if not any(one.without.outcome.told for one in mended):
         return list(mended)
     from asklint.settle import settle
 
@@ -249,8 +249,8 @@ def settled(mended: Sequence[Mended], made: engine.Setup, unsafe: bool, content:
     before: dict[str, list[Told]] = {}
     after: dict[str, list[Told]] = {}
     for one in mended:  # a template is there once for each set of values
-        before.setdefault(one.without.input.name, []).extend(one.without.outcome[4])
-        after.setdefault(one.without.input.name, []).extend(one.fixed.outcome[4])
+        before.setdefault(one.without.input.name, []).extend(one.without.outcome.told)
+        after.setdefault(one.without.input.name, []).extend(one.fixed.outcome.told)
     changed, refused = settle(before, after, read, made, unsafe)
     names = [one.without.input.name for one in mended]
     return [

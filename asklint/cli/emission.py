@@ -70,8 +70,7 @@ def _overlay(made: list[run.Mended], resources: list[str]) -> dict[str, bytes]:
     for one in made:
         if one.without.input.reason in ("kustomization", "kustomize-patch"):
             raise emit.CannotEmit("name one folder with a kustomization, or manifests without any")
-        objects = one.without.outcome[1]
-        if one.without.problem or not objects:
+        if one.without.problem or not one.without.outcome.seen:
             continue
         name = one.without.input.name
         old = one.old if one.new is not None else (b"" if resources != ["base"] else files.raw(one.without.input.path))

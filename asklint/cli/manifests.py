@@ -162,8 +162,8 @@ def _show_files(asked: Request) -> int:
     if asked.paths == ("-",):
         raise Wrong("--show-files is for files; standard input is always read")
     for one in asked.inputs():
-        input_, (_, seen, skipped, _, _), problem = run.check_one(one, asked.setup._replace(rules=()))
-        say(line(input_.name, len(seen), skipped, problem, asked.plan.lang) + "\n")
+        _, outcome, problem = run.check_one(one, asked.setup._replace(rules=()))
+        say(line(one.name, len(outcome.seen), outcome.skipped, problem, asked.plan.lang) + "\n")
     return 0
 
 
