@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from asklint import emit, run
-from asklint.cli.screen import Progress
+from asklint import emit, run, write
+from asklint.cli.screen import Progress, writing
 from asklint.finding import Report
 from asklint.gather import Gathered
 from asklint.inputs import files
@@ -31,20 +31,12 @@ def emitted(asked: Request, form: str, unsafe: bool, out: str | None, shown_only
         gathered.mend(one)
     try:
         for name, content in (_patch(made) if form == "patch" else _overlay(made, resources)).items():
-            _write(folder / name, content)
+            with writing(folder / name):
+                write.new(folder / name, content)
             gathered.written.append(str(folder / name))
     except emit.CannotEmit as error:
         raise Wrong(f"--emit {form}: {error}") from error
     return gathered.report(asked.plan.target, asked.plan.lang)
-
-
-def _write(path: Path, content: bytes) -> None:
-    from asklint import write
-
-    try:
-        write.new(path, content)
-    except OSError as error:
-        raise Wrong(f"{path}: cannot be written: {run.reason(error)}") from error
 
 
 def _patch(made: list[run.Mended]) -> dict[str, bytes]:
@@ -63,8 +55,6 @@ def _patch(made: list[run.Mended]) -> dict[str, bytes]:
 
 def _overlay(made: list[run.Mended], resources: list[str]) -> dict[str, bytes]:
     """The files of the overlay; without a kustomization to build upon, copies of the manifests are its base."""
-    from asklint import write
-
     copies: dict[str, bytes] = {}
     changes = []
     for one in made:
