@@ -232,7 +232,7 @@ def fix(
 
 
 def settled(mended: Sequence[Mended], made: engine.Setup, unsafe: bool, content: bytes = b"") -> list[Mended]:
-    """`mended` once fixes across files are made too; `content` are the bytes of standard input where that is asked."""
+    """`mended` once fixes across files are made too; `content` are the bytes of the one text that stands in no file."""
     if not any(one.without.outcome.told for one in mended):
         return list(mended)
     from asklint.settle import settle
@@ -288,10 +288,11 @@ def _not_written(one: Input, rendered: Rendered, made: engine.Setup, unsafe: boo
     """What was rendered: what it was rendered from stays as it is, and each fix says what to do instead."""
     checked = engine.check(Source(one.name, rendered.text), made)
     outcome = Outcomes(one, rendered.outcome(told(checked)))
+    asked_for = ("safe", "unsafe") if unsafe else ("safe",)
     refused = []
     for found in checked.found:
         finding = rendered.placed(found.finding)
-        if finding.fix and finding.fix.refused and finding.fix.applicability in ("safe", "unsafe")[: 1 + unsafe]:
+        if finding.fix and finding.fix.refused and finding.fix.applicability in asked_for:
             refused.append(engine.Refused(finding, _instead(found, finding, rendered) or finding.fix.refused))
     refused.sort(key=lambda one: one.finding.place[1:3])
     return Mended(outcome, outcome, refused=[one for one in refused if engine.is_heard(one.finding, made)])
@@ -316,6 +317,12 @@ def mend(one: Input, content: bytes, made: engine.Setup, unsafe: bool) -> Mended
     if fixed.text == source.text:
         return Mended(without, left, fixed.mended, fixed.refused)
     return Mended(without, left, fixed.mended, fixed.refused, content, source.encode(fixed.text))
+
+
+def mend_alone(one: Input, content: bytes, made: engine.Setup, unsafe: bool) -> Mended:
+    """As mend, where `content` is all that there is of a run: what spans its objects is mended too."""
+    (mended,) = settled([mend(one, content, made, unsafe)], made, unsafe, content)
+    return mended
 
 
 # -- processes

@@ -107,7 +107,6 @@ def _built(asked: Request, unsafe: bool) -> list[run.Mended]:
     (path,) = asked.paths
     try:
         content = kustomize.output(path).encode()
-        mended = run.mend(files.Input(path, Path(path)), content, asked.setup, unsafe)
-        return run.settled([mended], asked.setup, unsafe, content)
+        return [run.mend_alone(files.Input(path, Path(path)), content, asked.setup, unsafe)]
     except (CannotRender, OSError) as error:
         raise Wrong(f"{path}: {error}") from error

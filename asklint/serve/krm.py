@@ -47,9 +47,7 @@ def answer(text: str) -> Answer:
     request, *others = requests(("-",), {**_UNASKED, **asked})
     if others:
         raise Wrong("functionConfig: a function writes for one target")
-    content = text.encode()
-    mended = run.mend(request.stream(), content, request.setup, unsafe)
-    mended = run.settled([mended], request.setup, unsafe, content)[0]
+    mended = run.mend_alone(request.stream(), text.encode(), request.setup, unsafe)
     gathered = Gathered(request.setup)
     gathered.mend(mended)
     left = gathered.report(request.plan.target, request.plan.lang).findings
