@@ -139,44 +139,52 @@ def check(
     inputs: Sequence[Input], plan: Plan, made: engine.Setup, jobs: int, cached: bool, step: Callable[[], None]
 ) -> Iterator[Outcomes]:
     """Checks every input, in order; `step` is called after each. Nothing is raised for a file that cannot be read."""
-    cache = _cache(plan) if cached and len(inputs) >= CACHED else None
-    keys: dict[int, bytes] = {}
-    done: dict[int, Outcomes] = {}
-    if cache is not None:
-        for index, one in enumerate(inputs):
-            found = _look_up(cache, one, index, keys)
-            if found is not None:
-                done[index] = found
-    missing = [one for index, one in enumerate(inputs) if index not in done]
-    fresh: list[tuple[bytes, Outcome]] = []
-    results = _each(check_one, missing, plan, made, jobs)
-    for index in range(len(inputs)):
-        if index not in done:
-            result = done[index] = next(results)
-            if index in keys and not result.problem:
-                fresh.append((keys[index], result.outcome))
+    if cached and len(inputs) >= CACHED:
+        yield from _check_cached(inputs, plan, made, jobs, step)
+        return
+    for outcomes in _each(check_one, inputs, plan, made, jobs):
         step()
-        yield done.pop(index)
-    if cache is not None:
-        cache.put(fresh)
-        cache.close()
+        yield outcomes
 
 
-def _cache(plan: Plan) -> Cache:
+def _check_cached(
+    inputs: Sequence[Input], plan: Plan, made: engine.Setup, jobs: int, step: Callable[[], None]
+) -> Iterator[Outcomes]:
+    """As check: what the cache knows is taken from there, and what it does not is put there at the end."""
     from asklint.cache import Cache
 
-    return Cache(stamp(plan))
+    cache = Cache(stamp(plan))
+    keys: list[bytes | None] = []
+    known: dict[int, Outcome] = {}
+    for index, one in enumerate(inputs):
+        key = _key(cache, one)
+        keys.append(key)
+        outcome = cache.get(key, one.name) if key is not None else None
+        if outcome is not None:
+            known[index] = outcome
+    results = _each(check_one, [one for index, one in enumerate(inputs) if index not in known], plan, made, jobs)
+    fresh: list[tuple[bytes, Outcome]] = []
+    for index, (one, key) in enumerate(zip(inputs, keys, strict=True)):
+        if index in known:
+            outcomes = Outcomes(one, known.pop(index))
+        else:
+            outcomes = next(results)
+            if key is not None and not outcomes.problem:
+                fresh.append((key, outcomes.outcome))
+        step()
+        yield outcomes
+    cache.put(fresh)
+    cache.close()
 
 
-def _look_up(cache: Cache, one: Input, index: int, keys: dict[int, bytes]) -> Outcomes | None:
+def _key(cache: Cache, one: Input) -> bytes | None:
+    """What names the outcome of `one` in the cache; None where it is not kept there, or cannot be read."""
     if one.reason or one.problem or one.rendered:
         return None
     try:
-        keys[index] = cache.key(files.raw(one.path) + "".join(one.added).encode())
+        return cache.key(files.raw(one.path) + "".join(one.added).encode())
     except OSError:
         return None
-    outcome = cache.get(keys[index], one.name)
-    return Outcomes(one, outcome) if outcome is not None else None
 
 
 def check_one(one: Input, made: engine.Setup) -> Outcomes:
