@@ -114,15 +114,17 @@ def setup(plan: Plan, known: Mapping[str, Any] | None = None) -> engine.Setup:
     return made._replace(baseline=baseline.read(Path(plan.baseline)))
 
 
-def versioned(
-    options: Mapping[str, Mapping[str, Any]], version: str | None, force: bool = False
-) -> Mapping[str, Mapping[str, Any]]:
-    """`options` with the cluster's version for every rule that asks for it; `force`d over what is set for a rule."""
-    version = version if force else options.get("kubernetes-version", {}).get("version", version)
+def versioned(options: Mapping[str, Mapping[str, Any]], version: str | None) -> Mapping[str, Mapping[str, Any]]:
+    """`options` with the cluster's version for every rule that asks for it and has none set."""
+    version = options.get("kubernetes-version", {}).get("version", version)
     if version is None:
         return options
-    asking = {name: {"version": version, **options.get(name, {})} for name in VERSIONED}
-    return {**options, **({name: {**asking[name], "version": version} for name in asking} if force else asking)}
+    return {**options, **{name: {"version": version, **options.get(name, {})} for name in VERSIONED}}
+
+
+def at_version(options: Mapping[str, Mapping[str, Any]], version: str) -> Mapping[str, Mapping[str, Any]]:
+    """`options` with this version for every rule that asks for it, whatever is set for the rule."""
+    return {**options, **{name: {**options.get(name, {}), "version": version} for name in VERSIONED}}
 
 
 def is_chosen(name: str, category: str, plan: Plan) -> bool:
