@@ -219,8 +219,7 @@ def fix(
     made = _Made(target, kubernetes_version, select, ignore, severity, options, pods, lang)
     content = text.encode()
     try:
-        mended = run.mend(Input(filename, Path(filename)), files.checked(content), made.setup, unsafe)
-        (mended,) = run.settled([mended], made.setup, unsafe, content)
+        mended = run.mend_alone(Input(filename, Path(filename)), files.checked(content), made.setup, unsafe)
     except files.CannotRead as error:
         raise ValueError(f"{filename}: {error}") from error
     gathered = Gathered(made.setup)

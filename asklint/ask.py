@@ -101,12 +101,16 @@ class Asked:
     def _tell_unused(self, suppressions: list[silence.Suppression]) -> None:
         """Says of each rule that was asked and silenced nowhere that its suppression has nothing to do."""
         asked = {rule.name for rule in self.setup.rules if self.setup.whole or not rule.whole}
-        for rule in self.setup.rules:
-            for one in suppressions if rule.of_suppressions else ():
-                for name in one.rules if one.reason else ():
-                    if name in asked and (one.span, name) not in self.heeded:
-                        hit = Hit((), "unused", {"rule": name}, offsets=one.span)
-                        self.found.append(self._report(rule, None, hit, Span(*one.span)))
+        unused = [
+            (one.span, name)
+            for one in suppressions
+            for name in one.rules
+            if one.reason and name in asked and (one.span, name) not in self.heeded
+        ]
+        for rule in (rule for rule in self.setup.rules if rule.of_suppressions):
+            for span, name in unused:
+                hit = Hit((), "unused", {"rule": name}, offsets=span)
+                self.found.append(self._report(rule, None, hit, Span(*span)))
 
     def _ask_object(self, here: Object) -> Iterator[tuple[Rule, Object, Hit]]:
         pods = here.pods
@@ -135,12 +139,12 @@ class Asked:
             place,
             pointer(fact.path),
             here.identity,
-            show(fact.path, here.data),
-            self._is_silenced(rule, span.start, suppressions),
-            (self.index, here.base),
-            self.going.get(id(here)),
-            named(fact.path, here.data),
-            value,
+            shown=show(fact.path, here.data),
+            silenced=self._is_silenced(rule, span.start, suppressions),
+            at=(self.index, here.base),
+            goes=self.going.get(id(here)),
+            where=named(fact.path, here.data),
+            value=value,
         )
 
     def _noted(self, here: Object, fact: Fact, span: Span) -> tuple[Place, str]:
@@ -217,10 +221,9 @@ class Asked:
             rule.source,
             related,
             hit.data,
-            _container(hit.path, data),
-            (),
-            named(hit.path, data),
-            self._known_by(hit, data, span),
+            container=_container(hit.path, data),
+            where=named(hit.path, data),
+            value=self._known_by(hit, data, span),
         )
         return Found(finding, self.index, edits)
 

@@ -97,7 +97,7 @@ def _open() -> sqlite3.Connection:
 
 def _revive(value: list[Any], name: str) -> Outcome:
     findings, seen, skipped, silenced, told = value
-    return (
+    return Outcome(
         [_finding(finding, name) for finding in findings],
         [Seen(Identity(*identity), pods, name) for identity, pods, _ in seen],
         skipped,

@@ -146,9 +146,17 @@ class Told(NamedTuple):
     origin: Origin | None = None
 
 
-# What a file says, without what it takes to fix it: findings, objects, skipped, silenced, facts for rules across files.
-Outcome = tuple[list[Finding], list[Seen], list[str], int, list[Told]]
-NOTHING: Outcome = ([], [], [], 0, [])
+class Outcome(NamedTuple):
+    """What a file says, without what it takes to fix it: what leaves a worker, and what is cached."""
+
+    findings: list[Finding]
+    seen: list[Seen]  # the objects that were checked
+    skipped: list[str]  # why documents, or the whole file, were not checked
+    silenced: int  # findings that comments and annotations keep from being reported
+    told: list[Told]  # facts for the rules across files
+
+
+NOTHING = Outcome([], [], [], 0, [])
 
 
 class Run(NamedTuple):

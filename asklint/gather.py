@@ -41,18 +41,20 @@ class Gathered:
         if one.problem:
             self.unread.append((one.input.name, one.problem))
             return
-        findings, seen, skipped, silenced, told = one.outcome
-        kept = [finding for finding in findings if engine.is_heard(finding, self.setup)]
-        self.told += told if len(kept) == len(findings) else _staying(told, findings, kept)
-        self.silenced += silenced + len(findings) - len(kept)
+        outcome = one.outcome
+        kept = [finding for finding in outcome.findings if engine.is_heard(finding, self.setup)]
+        unheard = len(outcome.findings) - len(kept)
+        self.told += _staying(outcome.told, outcome.findings, kept) if unheard else outcome.told
+        self.silenced += outcome.silenced + unheard
         left = without_moot(kept)
         self.moot += len(kept) - len(left)
         if one.input.rendered:  # another set of values may have rendered the same before
             left = [finding for finding in left if finding not in self.findings]
         self.findings += left
-        self.seen += seen
-        self.skipped.update(skipped)
-        if one.input.reason in ("", "excluded") and not any(finding.rule == "yaml-syntax" for finding in findings):
+        self.seen += outcome.seen
+        self.skipped.update(outcome.skipped)
+        readable = not any(finding.rule == "yaml-syntax" for finding in outcome.findings)
+        if one.input.reason in ("", "excluded") and readable:
             self.checked.append(one.input.name)
 
     def mend(self, one: run.Mended) -> None:
@@ -82,19 +84,19 @@ class Gathered:
         return Report(
             target,
             [finding for finding, known in zip(found, accepted, strict=True) if not known] if baseline else found,
-            self.files,
-            len(self.seen),
-            dict(self.skipped),
-            self.silenced,
-            self.unread,
-            self.mended,
-            self.refused,
-            self.written,
-            lang,
-            self.names,
-            self.moot + len(every) - len(found),
-            sum(accepted),
-            baseline.stale(found, self.checked, self.setup.judged) if baseline else {},
+            files=self.files,
+            objects=len(self.seen),
+            skipped=dict(self.skipped),
+            silenced=self.silenced,
+            unread=self.unread,
+            mended=self.mended,
+            refused=self.refused,
+            written=self.written,
+            lang=lang,
+            names=self.names,
+            moot=self.moot + len(every) - len(found),
+            accepted=sum(accepted),
+            stale=baseline.stale(found, self.checked, self.setup.judged) if baseline else {},
             seen=self.seen,
             expired=self._expired(),
         )

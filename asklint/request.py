@@ -37,7 +37,7 @@ class Request:
         file = Path(options["config_file"]) if options["config_file"] else config.find(Path.cwd())
         try:
             self.config = config.load(file)
-            self.plan = self._plan(self.config.content)
+            self.plan = self._plan()
             known = run.specs(self.plan.folders)
             config.check(self.config, known)
             self._check_names(known)
@@ -47,31 +47,35 @@ class Request:
         self.fail_on: str = options["fail_on"] or self.config.content.get("fail-on", "error")
         self.jobs: int = options["jobs"] or run.default_jobs()
 
-    def _plan(self, content: Any) -> run.Plan:
+    def _plan(self) -> run.Plan:
         for folder in self.options["folders"]:
             if not os.path.exists(folder):
                 raise Wrong(f"--rules {folder}: there is no such folder")
-        named = config.targets(content.get("target", "ask")) or ["ask"]
-        self.others = [] if self.options["target"] else named[1:]  # what the config asks for besides
         plan = run.plan(self.config)
         return plan._replace(
             target=self.options["target"] or plan.target,
-            lang=language(self.options["lang"] or content.get("lang")),
+            lang=language(self.options["lang"] or self.config.content.get("lang")),
             select=self.options["select"] or plan.select,
             ignore=(*self.options["ignore"], *plan.ignore),
-            options=self._options(content),
+            options=self._options_of_rules(plan),
             folders=(*self.options["folders"], *plan.folders),
             whole=all(os.path.isdir(path) for path in self.paths),
-            baseline="" if self.options.get("no_baseline") else self._baseline(content),
+            baseline="" if self.options.get("no_baseline") else self._baseline(),
         )
 
-    def _baseline(self, content: Any) -> str:
+    def _baseline(self) -> str:
         """The file of the baseline; `""` where there is none."""
-        named = self.options.get("baseline") or content.get("baseline")
+        named = self.options.get("baseline") or self.config.content.get("baseline")
         file = self.baseline_file
         if named and not file.exists():
             raise Wrong(f"{file}: there is no such baseline; asklint baseline writes it")
         return str(file) if file.exists() else ""
+
+    @property
+    def others(self) -> list[str]:
+        """The targets that the config asks for behind the first; none where the command line names its own."""
+        named = config.targets(self.config.content.get("target", "ask")) or []
+        return [] if self.options["target"] else named[1:]
 
     @property
     def baseline_file(self) -> Path:
@@ -93,14 +97,15 @@ class Request:
             rules -= {rule.name for rule in self.setup.rules if rule.across}
         self.setup = self.setup._replace(judged=frozenset(rules))
 
-    def _options(self, content: Any) -> Any:
+    def _options_of_rules(self, plan: run.Plan) -> Mapping[str, Mapping[str, Any]]:
+        """Those of `plan`, which is the config's, with --kubernetes-version over what they say of versions."""
         version = self.options["kubernetes_version"]
-        if version is not None:
-            wrong = config.wrong_version(version)
-            if wrong:
-                raise Wrong(f"--kubernetes-version {version}: {wrong}")
-            return run.versioned(content.get("options", {}), version, force=True)
-        return run.versioned(content.get("options", {}), content.get("kubernetes-version"))
+        if version is None:
+            return plan.options
+        wrong = config.wrong_version(version)
+        if wrong:
+            raise Wrong(f"--kubernetes-version {version}: {wrong}")
+        return run.at_version(plan.options, version)
 
     def _check_names(self, known: dict[str, Any]) -> None:
         names = {*known, *(spec["category"] for spec in known.values())}

@@ -66,7 +66,7 @@ class Rule:
         self._scope(spec["scope"])
         self.defaults = {key: option.get("default") for key, option in spec.get("options", {}).items()}
         self.instead_of = frozenset(spec.get("instead-of", ()))
-        self.remedies = tuple(_remedies(spec, words if lang == "zh" else {}))
+        self.remedies = tuple(remedies(spec, lang))
         self.ask = _compile(spec, schemas)
         self.across = _across(spec.get("python", {}), schemas)
         self.whole: bool = spec.get("python", {}).get("whole", False)
@@ -168,19 +168,17 @@ def _brief(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def _remedies(spec: Mapping[str, Any], words: Mapping[str, Any]) -> Iterator[Remedy]:
+def remedies(spec: Mapping[str, Any], lang: str) -> Iterator[Remedy]:
+    """The entries of `fix` in the rule file `spec`, in the words of `lang`; in English where it has no others."""
     entries = spec.get("fix", [])
-    entries = [entries] if isinstance(entries, dict) else entries
-    for index, entry in enumerate(entries):
-        title, caveat = entry["title"], entry.get("caveat")
-        if words:
-            title = _nth(words.get("fix"), index, title) if "fix" in spec.get("zh", {}) else title
-            caveat = _nth(spec["zh"].get("caveat"), index, caveat) if caveat else caveat
+    chinese = spec.get("zh", {}) if lang == "zh" else {}
+    for index, entry in enumerate([entries] if isinstance(entries, dict) else entries):
+        caveat = entry.get("caveat")
         do = entry.get("do", [])
         yield Remedy(
             entry["applicability"],
-            title,
-            caveat,
+            _nth(chinese.get("fix"), index, entry["title"]),
+            _nth(chinese.get("caveat"), index, caveat) if caveat else caveat,
             tuple(do if isinstance(do, list) else [do]),
             tuple(entry.get("targets", TARGETS)),
             entry.get("case"),

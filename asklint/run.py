@@ -114,15 +114,17 @@ def setup(plan: Plan, known: Mapping[str, Any] | None = None) -> engine.Setup:
     return made._replace(baseline=baseline.read(Path(plan.baseline)))
 
 
-def versioned(
-    options: Mapping[str, Mapping[str, Any]], version: str | None, force: bool = False
-) -> Mapping[str, Mapping[str, Any]]:
-    """`options` with the cluster's version for every rule that asks for it; `force`d over what is set for a rule."""
-    version = version if force else options.get("kubernetes-version", {}).get("version", version)
+def versioned(options: Mapping[str, Mapping[str, Any]], version: str | None) -> Mapping[str, Mapping[str, Any]]:
+    """`options` with the cluster's version for every rule that asks for it and has none set."""
+    version = options.get("kubernetes-version", {}).get("version", version)
     if version is None:
         return options
-    asking = {name: {"version": version, **options.get(name, {})} for name in VERSIONED}
-    return {**options, **({name: {**asking[name], "version": version} for name in asking} if force else asking)}
+    return {**options, **{name: {"version": version, **options.get(name, {})} for name in VERSIONED}}
+
+
+def at_version(options: Mapping[str, Mapping[str, Any]], version: str) -> Mapping[str, Mapping[str, Any]]:
+    """`options` with this version for every rule that asks for it, whatever is set for the rule."""
+    return {**options, **{name: {**options.get(name, {}), "version": version} for name in VERSIONED}}
 
 
 def is_chosen(name: str, category: str, plan: Plan) -> bool:
@@ -139,44 +141,52 @@ def check(
     inputs: Sequence[Input], plan: Plan, made: engine.Setup, jobs: int, cached: bool, step: Callable[[], None]
 ) -> Iterator[Outcomes]:
     """Checks every input, in order; `step` is called after each. Nothing is raised for a file that cannot be read."""
-    cache = _cache(plan) if cached and len(inputs) >= CACHED else None
-    keys: dict[int, bytes] = {}
-    done: dict[int, Outcomes] = {}
-    if cache is not None:
-        for index, one in enumerate(inputs):
-            found = _look_up(cache, one, index, keys)
-            if found is not None:
-                done[index] = found
-    missing = [one for index, one in enumerate(inputs) if index not in done]
-    fresh: list[tuple[bytes, Outcome]] = []
-    results = _each(check_one, missing, plan, made, jobs)
-    for index in range(len(inputs)):
-        if index not in done:
-            result = done[index] = next(results)
-            if index in keys and not result.problem:
-                fresh.append((keys[index], result.outcome))
+    if cached and len(inputs) >= CACHED:
+        yield from _check_cached(inputs, plan, made, jobs, step)
+        return
+    for outcomes in _each(check_one, inputs, plan, made, jobs):
         step()
-        yield done.pop(index)
-    if cache is not None:
-        cache.put(fresh)
-        cache.close()
+        yield outcomes
 
 
-def _cache(plan: Plan) -> Cache:
+def _check_cached(
+    inputs: Sequence[Input], plan: Plan, made: engine.Setup, jobs: int, step: Callable[[], None]
+) -> Iterator[Outcomes]:
+    """As check: what the cache knows is taken from there, and what it does not is put there at the end."""
     from asklint.cache import Cache
 
-    return Cache(stamp(plan))
+    cache = Cache(stamp(plan))
+    keys: list[bytes | None] = []
+    known: dict[int, Outcome] = {}
+    for index, one in enumerate(inputs):
+        key = _key(cache, one)
+        keys.append(key)
+        outcome = cache.get(key, one.name) if key is not None else None
+        if outcome is not None:
+            known[index] = outcome
+    results = _each(check_one, [one for index, one in enumerate(inputs) if index not in known], plan, made, jobs)
+    fresh: list[tuple[bytes, Outcome]] = []
+    for index, (one, key) in enumerate(zip(inputs, keys, strict=True)):
+        if index in known:
+            outcomes = Outcomes(one, known.pop(index))
+        else:
+            outcomes = next(results)
+            if key is not None and not outcomes.problem:
+                fresh.append((key, outcomes.outcome))
+        step()
+        yield outcomes
+    cache.put(fresh)
+    cache.close()
 
 
-def _look_up(cache: Cache, one: Input, index: int, keys: dict[int, bytes]) -> Outcomes | None:
+def _key(cache: Cache, one: Input) -> bytes | None:
+    """What names the outcome of `one` in the cache; None where it is not kept there, or cannot be read."""
     if one.reason or one.problem or one.rendered:
         return None
     try:
-        keys[index] = cache.key(files.raw(one.path) + "".join(one.added).encode())
+        return cache.key(files.raw(one.path) + "".join(one.added).encode())
     except OSError:
         return None
-    outcome = cache.get(keys[index], one.name)
-    return Outcomes(one, outcome) if outcome is not None else None
 
 
 def check_one(one: Input, made: engine.Setup) -> Outcomes:
@@ -193,12 +203,12 @@ def check_one(one: Input, made: engine.Setup) -> Outcomes:
 
 
 def _unasked(one: Input) -> Outcomes:
-    return Outcomes(one, NOTHING if one.problem else ([], [], [one.reason], 0, []), one.problem)
+    return Outcomes(one, NOTHING if one.problem else NOTHING._replace(skipped=[one.reason]), one.problem)
 
 
 def told(checked: engine.Checked) -> Outcome:
     """What `checked` says, without what it takes to fix it."""
-    return checked.findings, checked.seen, checked.skipped, checked.silenced, list(checked.told)
+    return Outcome(checked.findings, checked.seen, checked.skipped, checked.silenced, list(checked.told))
 
 
 def reason(error: OSError) -> str:
@@ -232,8 +242,8 @@ def fix(
 
 
 def settled(mended: Sequence[Mended], made: engine.Setup, unsafe: bool, content: bytes = b"") -> list[Mended]:
-    """`mended` once fixes across files are made too; `content` are the bytes of standard input where that is asked."""
-    if not any(one.without.outcome[4] for one in mended):  # nothing was noted
+    """`mended` once fixes across files are made too; `content` are the bytes of the one text that stands in no file."""
+    if not any(one.without.outcome.told for one in mended):
         return list(mended)
     from asklint.settle import settle
 
@@ -249,8 +259,8 @@ def settled(mended: Sequence[Mended], made: engine.Setup, unsafe: bool, content:
     before: dict[str, list[Told]] = {}
     after: dict[str, list[Told]] = {}
     for one in mended:  # a template is there once for each set of values
-        before.setdefault(one.without.input.name, []).extend(one.without.outcome[4])
-        after.setdefault(one.without.input.name, []).extend(one.fixed.outcome[4])
+        before.setdefault(one.without.input.name, []).extend(one.without.outcome.told)
+        after.setdefault(one.without.input.name, []).extend(one.fixed.outcome.told)
     changed, refused = settle(before, after, read, made, unsafe)
     names = [one.without.input.name for one in mended]
     return [
@@ -288,10 +298,11 @@ def _not_written(one: Input, rendered: Rendered, made: engine.Setup, unsafe: boo
     """What was rendered: what it was rendered from stays as it is, and each fix says what to do instead."""
     checked = engine.check(Source(one.name, rendered.text), made)
     outcome = Outcomes(one, rendered.outcome(told(checked)))
+    asked_for = ("safe", "unsafe") if unsafe else ("safe",)
     refused = []
     for found in checked.found:
         finding = rendered.placed(found.finding)
-        if finding.fix and finding.fix.refused and finding.fix.applicability in ("safe", "unsafe")[: 1 + unsafe]:
+        if finding.fix and finding.fix.refused and finding.fix.applicability in asked_for:
             refused.append(engine.Refused(finding, _instead(found, finding, rendered) or finding.fix.refused))
     refused.sort(key=lambda one: one.finding.place[1:3])
     return Mended(outcome, outcome, refused=[one for one in refused if engine.is_heard(one.finding, made)])
@@ -316,6 +327,12 @@ def mend(one: Input, content: bytes, made: engine.Setup, unsafe: bool) -> Mended
     if fixed.text == source.text:
         return Mended(without, left, fixed.mended, fixed.refused)
     return Mended(without, left, fixed.mended, fixed.refused, content, source.encode(fixed.text))
+
+
+def mend_alone(one: Input, content: bytes, made: engine.Setup, unsafe: bool) -> Mended:
+    """As mend, where `content` is all that there is of a run: what spans its objects is mended too."""
+    (mended,) = settled([mend(one, content, made, unsafe)], made, unsafe, content)
+    return mended
 
 
 # -- processes

@@ -34,10 +34,18 @@ def settle(
     """Makes what the rules across files would mend: what changed, and what was refused, by the name of the file.
 
     `before` and `after` are what was noted of each file before its own fixes and after them; `read` gives its text
-    after them. What concludes from absence looks at the objects before, and is made once those that it hangs on are
-    gone.
+    after them, and raises CannotEdit where it is not to be written. What concludes from absence looks at the objects
+    before, and is made once those that it hangs on are gone.
     """
     files = _Files(after, read, setup, unsafe)
+    _settle_what_is_there(files, setup)
+    if setup.whole:
+        _settle_what_hung_on_it(files, before, setup)
+    return files.settled, files.refused
+
+
+def _settle_what_is_there(files: _Files, setup: Setup) -> None:
+    """Makes what is concluded from objects as they are now, one by one: each may change what is to be concluded."""
     tried: set[tuple[object, ...]] = set()
     concluded: Sequence[Concluded] | None = None
     for _ in range(ROUNDS):
@@ -49,23 +57,25 @@ def settle(
         tried.add(_key(one))
         if files.make([one]):
             concluded = None  # what is to be concluded now may be less, or more
-    if setup.whole:
-        every = engine.conclude((fact for facts in before.values() for fact in facts), setup)
-        waiting = [one for one in engine.unaccepted(every, setup) if one.after and files.wants(one)]
-        while waiting:
-            ready: list[Concluded] = []
-            rest: list[Concluded] = []
-            for one in waiting:
-                (ready if all(map(files.is_gone, one.after)) else rest).append(one)
-            if not ready:
-                break
-            first = [one for one in ready if files.is_first(one)]
-            files.make([one for one in ready if one not in first] if first else ready)
-            for one in first:  # behind it there is a `---` that goes with it alone
-                files.make([one])
-            files.tell_in_order(ready)
-            waiting = rest
-    return files.settled, files.refused
+
+
+def _settle_what_hung_on_it(files: _Files, before: Mapping[str, Sequence[Told]], setup: Setup) -> None:
+    """Makes what is concluded from absence, level by level: what hangs on an object goes once that one is gone."""
+    every = engine.conclude((fact for facts in before.values() for fact in facts), setup)
+    waiting = [one for one in engine.unaccepted(every, setup) if one.after and files.wants(one)]
+    while waiting:
+        ready: list[Concluded] = []
+        rest: list[Concluded] = []
+        for one in waiting:
+            (ready if all(map(files.is_gone, one.after)) else rest).append(one)
+        if not ready:
+            break
+        first = [one for one in ready if files.is_first(one)]
+        files.make([one for one in ready if one not in first] if first else ready)
+        for one in first:  # behind it there is a `---` that goes with it alone
+            files.make([one])
+        files.tell_in_order(ready)
+        waiting = rest
 
 
 def _key(one: Concluded) -> tuple[object, ...]:

@@ -184,7 +184,7 @@ def test_orphans_in_one_file_go_together(tmp_path: Path):
             mended[:] = run.settled([run.fix_one(Input(file.name, file), SETUP, unsafe=True)], SETUP, unsafe=True)
 
         calls = work(mend)
-        assert [one.object.name for one in mended[0].fixed.outcome[0] if one.object] == []
+        assert [one.object.name for one in mended[0].fixed.outcome.findings if one.object] == []
         assert mended[0].new is not None
         assert mended[0].new.count(b"kind:") == 1
         return calls

@@ -13,6 +13,7 @@ from test_config import RED, RULE
 from asklint import engine, library
 from asklint.edit import Set
 from asklint.finding import Fix, Hit
+from asklint.report import pages
 from asklint.resource import objects
 from asklint.rule import Rule, RuleError, fill, load, place_of, places
 from asklint.source import Source
@@ -293,6 +294,15 @@ def test_fixes_in_chinese(zh, titles, caveats):
     assert [one.title for one in rule(lang="en", **spec).remedies] == ["one", "two", "three"]
 
 
+def test_the_page_says_of_fixes_what_findings_say():
+    """A Chinese caveat for all fixes is none of the fix that has no caveat; targets are named where they are not all."""
+    fix = [{**FIX, "caveat": "mind"}, {"applicability": "safe", "title": "two", "targets": ["ask", "acs"]}]
+    zh = {**ZH, "fix": ["一", "二"], "caveat": "甲"}
+    spec = {**BASE, "why": "", "sources": {}, "fix": fix, "examples": [], "zh": zh}
+    assert "\n- unsafe: 一. 甲\n- safe (ask, acs): 二\n" in pages.rule("test", spec, "zh")
+    assert f"\n- unsafe: {FIX['title']}. Mind\n- safe (ask, acs): two\n" in pages.rule("test", spec, "en")
+
+
 def test_fill():
     assert fill("{a} {b-c} {d} {}", {"a": 1, "b-c": "{a}"}) == "1 {a} {d} {}"
 
@@ -508,6 +518,8 @@ def test_rules_of_ones_own(tmp_path):
     scene(tmp_path, {"house/colour.yaml": RULE, "again/host-network.yaml": RULE, "a.yaml": RED})
     done = asklint("check", "--rules", "house", "--select", "colour", "a.yaml", cwd=tmp_path)
     assert (done.returncode, "a.yaml:5:3: error[colour]" in done.stdout) == (1, True)
+    done = asklint("check", "--rules", "house", "--select", "colour", "--lang", "zh", "a.yaml", cwd=tmp_path)
+    assert (done.returncode, "a.yaml:5:3: 错误[colour]" in done.stdout) == (1, True), "what has no zh speaks English"
     done = asklint("fix", "--unsafe", "--rules", "house/colour.yaml", "--select", "house", "a.yaml", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "a.yaml").read_text() == RED.replace("red", "blue")

@@ -95,16 +95,13 @@ def test_nothing_is_orphaned(tmp_path, files, words):
 
 def test_what_could_not_be_dropped_keeps_the_rest(tmp_path):
     """Where the DaemonSet cannot be edited, what hangs on it stays."""
-    broken = EXPORTER + "---\n{{ if .x }}\n"
-    scene(
-        tmp_path,
-        {
-            "a/list.yaml": "apiVersion: v1\nkind: List\nitems:\n- &x\n" + _indented(EXPORTER) + "- *x\n",
-            "a/sa.yaml": ACCOUNT,
-        },
-    )
-    done = asklint("fix", "--unsafe", *ONLY, "a", cwd=tmp_path)
-    assert (tmp_path / "a/sa.yaml").read_text() == ACCOUNT, done.stdout + broken
+    anchored = EXPORTER.replace("metadata: {name: node-exporter}", "metadata: &m {name: node-exporter}")
+    other = "- apiVersion: v1\n  kind: ConfigMap\n  metadata: *m\n"
+    listed = "apiVersion: v1\nkind: List\nitems:\n-" + _indented(anchored)[1:] + other
+    scene(tmp_path, {"a/list.yaml": listed, "a/sa.yaml": ACCOUNT})
+    done = asklint("fix", "--unsafe", "--select", "daemonset,orphaned", "a", cwd=tmp_path)
+    assert "[fix refused: an anchor stands in it that is used elsewhere]\n" in done.stdout
+    assert held(tmp_path / "a") == {"list.yaml": listed, "sa.yaml": ACCOUNT}
 
 
 def _indented(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from asklint.checks.annotation_grammar import fault
 from asklint.checks.annotation_table import Entry, Place, Table, entries, table
 from asklint.checks.balancer_grammar import is_filled_in_later
+from asklint.checks.once import once
 from asklint.finding import Hit
 from asklint.path import mapping, parse, walk
 from asklint.resource import Object, Pod
@@ -43,9 +44,6 @@ class _Bond(NamedTuple):
     classes: tuple[re.Pattern[str], ...]
 
 
-_BONDS: dict[int, tuple[Any, dict[str, list[_Bond]]]] = {}
-
-
 def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
     """A hit on each key for the first line that it does not keep to.
 
@@ -59,7 +57,7 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     found = entries(subject, known)
     if not found:
         return
-    bonds = _bonds(params, known)
+    bonds = _bonds(params["bonds"], known)
     pods = {pod.metadata_path: pod for pod in subject.pods}
     for entry in found:
         if entry.key.name in bonds and _is_read(entry, target):
@@ -110,20 +108,18 @@ def _mixed(bond: _Bond, entry: Entry) -> Hit | None:
     return None
 
 
-# -- the rule's lines, made once
+# -- the rule's lines
 
 
-def _bonds(params: Mapping[str, Any], known: Table) -> dict[str, list[_Bond]]:
-    source = params["bonds"]
-    made = _BONDS.get(id(source))
-    if made is None or made[0] is not source:
-        bonds: dict[str, list[_Bond]] = {}
-        for line in source:
-            names = line["key"] if isinstance(line["key"], list) else [line["key"]]
-            for name in names:
-                bonds.setdefault(name, []).append(_bond(line, known))
-        made = _BONDS[id(source)] = (source, bonds)
-    return made[1]
+@once
+def _bonds(lines: list[Mapping[str, Any]], known: Table) -> dict[str, list[_Bond]]:
+    """The bonds of each key, by its name."""
+    bonds: dict[str, list[_Bond]] = {}
+    for line in lines:
+        names = line["key"] if isinstance(line["key"], list) else [line["key"]]
+        for name in names:
+            bonds.setdefault(name, []).append(_bond(line, known))
+    return bonds
 
 
 def _bond(line: Mapping[str, Any], known: Table) -> _Bond:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from asklint.checks.annotation_grammar import fault
 from asklint.checks.annotation_table import Entry, Table, entries, selected, table
+from asklint.checks.once import once
 from asklint.edit import Edit, Remove, Rename, Set
 from asklint.finding import Hit
 from asklint.path import Path, mapping
@@ -32,7 +33,6 @@ class _Row(NamedTuple):
 
 _Rows = dict[str, list[_Row]]
 
-_ROWS: dict[int, tuple[Any, dict[str, _Rows]]] = {}
 _ELSEWHERE = "elsewhere"
 _CLASS = "alibabacloud.com/compute-class"
 _THEIRS = {"ECI": "ACS", "ACS": "ECI"}
@@ -126,16 +126,13 @@ def _can_name(subject: Object, entry: Entry, sizes: Mapping[str, Any]) -> bool:
     return len(pods) == 1 and can_name(pods[0], entry.value, sizes)
 
 
-# -- the translation, made once
+# -- the translation
 
 
+@once
 def _rows(source: Mapping[str, Any]) -> dict[str, _Rows]:
     """By target, the rows that have a key of another platform."""
-    made = _ROWS.get(id(source))
-    if made is None or made[0] is not source:
-        rows = {target: _rows_for(source, target) for target in ("ask", "eci", "acs")}
-        made = _ROWS[id(source)] = (source, rows)
-    return made[1]
+    return {target: _rows_for(source, target) for target in ("ask", "eci", "acs")}
 
 
 def _rows_for(source: Mapping[str, Any], target: str) -> _Rows:

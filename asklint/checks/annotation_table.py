@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
+from asklint.checks.once import once
 from asklint.path import Path, get, mapping, parse, walk
 from asklint.resource import Object, Pod
 
@@ -57,17 +58,15 @@ class Entry(NamedTuple):
 class Table:
     """All keys by name; `carriers` lead to pod annotations that stand in no metadata, by kind."""
 
-    __slots__ = ("candidates", "carriers", "keys", "names", "source")
+    __slots__ = ("candidates", "carriers", "keys", "names")
 
     def __init__(self, source: Mapping[str, Any]) -> None:
-        self.source = source
         self.keys = {name: _key(name, entry, source["platforms"]) for name, entry in source["keys"].items()}
         self.names = frozenset(self.keys)
         self.carriers = {kind: tuple(map(parse, paths)) for kind, paths in source["carriers"].items()}
         self.candidates = {target: _candidates(self.keys, target) for target in ("ask", "eci", "acs")}
 
 
-_TABLES: dict[int, Table] = {}
 _KINDS = {
     "Namespace": "namespace",
     "ServiceAccount": "service-account",
@@ -78,12 +77,10 @@ _KINDS = {
 }
 
 
+@once
 def table(source: Mapping[str, Any]) -> Table:
-    """The table made of the parsed file, once: `source` is the same object in every call of a run."""
-    made = _TABLES.get(id(source))
-    if made is None or made.source is not source:
-        made = _TABLES[id(source)] = Table(source)
-    return made
+    """The table made of the parsed file."""
+    return Table(source)
 
 
 def _key(name: str, entry: Mapping[str, Any], platforms: Mapping[str, list[str]]) -> Key:

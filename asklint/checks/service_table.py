@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from asklint.checks.once import once
 from asklint.path import Path, get, mapping, sequence
 from asklint.resource import Object
 
@@ -47,33 +48,27 @@ class Written(NamedTuple):
 class Table:
     """All keys by every spelling that is read; `domain` is what they begin with."""
 
-    __slots__ = ("by_name", "domain", "keys", "prefixes", "source")
+    __slots__ = ("by_name", "domain", "keys", "prefixes")
 
     def __init__(self, source: Mapping[str, Any]) -> None:
-        self.source = source
         self.domain: str = source["domain"]
         self.prefixes: tuple[str, ...] = tuple(source["prefixes"])
-        self.keys = dict(self._keys())
+        self.keys = dict(self._keys(source))
         self.by_name = {key.name: key for key in self.keys.values()}
 
-    def _keys(self) -> Iterator[tuple[str, Key]]:
-        for name, entry in self.source["keys"].items():
+    def _keys(self, source: Mapping[str, Any]) -> Iterator[tuple[str, Key]]:
+        for name, entry in source["keys"].items():
             key = Key(name, self.domain + self.prefixes[0] + name, frozenset(entry.get("lb", _KINDS)), entry)
             for prefix in self.prefixes:
                 yield self.domain + prefix + name, key
-        for name, entry in self.source["others"].items():
+        for name, entry in source["others"].items():
             yield self.domain + name, Key(name, self.domain + name, frozenset(entry.get("lb", _KINDS)), entry)
 
 
-_TABLES: dict[int, Table] = {}
-
-
+@once
 def table(source: Mapping[str, Any]) -> Table:
-    """The table made of the parsed file, once: `source` is the same object in every call of a run."""
-    made = _TABLES.get(id(source))
-    if made is None or made.source is not source:
-        made = _TABLES[id(source)] = Table(source)
-    return made
+    """The table made of the parsed file."""
+    return Table(source)
 
 
 def said(subject: Object) -> Mapping[str, Any]:

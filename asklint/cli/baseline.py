@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
 from asklint import baseline as accepted
-from asklint import run, write
+from asklint import write
 from asklint.baseline import Baseline
 from asklint.cli.manifests import checked, shared
-from asklint.cli.screen import say, stdin
+from asklint.cli.screen import near, say, stdin, writing
 from asklint.config import ConfigError
 from asklint.report import summary
 from asklint.request import Request, Wrong, requests
@@ -79,10 +78,8 @@ def _renew(asked: Sequence[Request], old: Baseline, prune: bool) -> int:
         sides.append([*old.of(found), *old.untouched(gathered.checked, one.setup.judged)])
         unread = [file for file, _ in gathered.unread]
     new = Baseline(old.path, {*old.targets, *targets}, accepted.together(sides))
-    try:
+    with writing(new.path):
         write.new(new.path, new.text().encode())
-    except OSError as error:
-        raise Wrong(f"{new.path}: cannot be written: {run.reason(error)}") from error
     _tell(asked[0].plan.lang, old, new, unread)
     return 2 if unread else 0
 
@@ -91,12 +88,6 @@ def _tell(lang: str, old: Baseline, new: Baseline, unread: Sequence[str]) -> Non
     before, after = old.counts(), new.counts()
     number = summary.count(lang, after.total(), "finding")
     words = _WORDS[lang]
-    say(words["written"].format(_near(new.path), number, (after - before).total(), (before - after).total()))
+    say(words["written"].format(near(new.path), number, (after - before).total(), (before - after).total()))
     if unread:
         say(words["unread"].format(", ".join(summary.shown(file) for file in unread)))
-
-
-def _near(path: Path) -> Path:
-    """`path` as it is called from here, where it stands below."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

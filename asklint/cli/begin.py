@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from asklint import __version__, config, run, tree, write
-from asklint.cli.screen import say
+from asklint import __version__, config, tree, write
+from asklint.cli.screen import say, writing
 from asklint.edit import CannotEdit, Insert
 from asklint.finding import SEVERITIES
 from asklint.request import Wrong, language
@@ -137,10 +137,8 @@ def _ask(question: str, choices: tuple[str, ...]) -> str:
 
 
 def _write(file: Path, content: bytes, before: bytes | None) -> None:
-    try:
+    with writing(file):
         write.atomic(file, content, before)
-    except OSError as error:
-        raise Wrong(f"{file}: cannot be written: {run.reason(error)}") from error
 
 
 def _add_hook(words: dict[str, str]) -> None:

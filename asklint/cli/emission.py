@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from asklint import emit, run
-from asklint.cli.screen import Progress
+from asklint import emit, run, write
+from asklint.cli.screen import Progress, writing
 from asklint.finding import Report
 from asklint.gather import Gathered
 from asklint.inputs import files
 from asklint.inputs.rendered import CannotRender
 from asklint.request import Request, Wrong
+
+_BASE = "base"  # the folder of copies, where there is no kustomization to build upon
 
 
 def emitted(asked: Request, form: str, unsafe: bool, out: str | None, shown_only: bool) -> Report:
@@ -21,30 +23,30 @@ def emitted(asked: Request, form: str, unsafe: bool, out: str | None, shown_only
     folder = Path(out)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Wrong(f"--out {out}: it is not an empty folder")
+    builds = form == "kustomize" and _is_kustomization(asked)
+    made = _built(asked, unsafe) if builds else _mended(asked, unsafe)
     gathered = Gathered(asked.setup)
-    if form == "kustomize" and _is_kustomization(asked):
-        made, resources = _built(asked, unsafe), [os.path.relpath(asked.paths[0], os.path.realpath(folder))]
-    else:
-        with Progress(len(inputs := asked.inputs())) as step:
-            made, resources = list(run.fix(inputs, asked.plan, asked.setup, asked.jobs, unsafe, step)), ["base"]
     for one in made:
         gathered.mend(one)
     try:
-        for name, content in (_patch(made) if form == "patch" else _overlay(made, resources)).items():
-            _write(folder / name, content)
-            gathered.written.append(str(folder / name))
+        if form == "patch":
+            contents = _patch(made)
+        else:
+            contents = _overlay(made, os.path.relpath(asked.paths[0], folder.resolve())) if builds else _based(made)
     except emit.CannotEmit as error:
         raise Wrong(f"--emit {form}: {error}") from error
+    for name, content in contents.items():
+        with writing(folder / name):
+            write.new(folder / name, content)
+        gathered.written.append(str(folder / name))
     return gathered.report(asked.plan.target, asked.plan.lang)
 
 
-def _write(path: Path, content: bytes) -> None:
-    from asklint import write
-
-    try:
-        write.new(path, content)
-    except OSError as error:
-        raise Wrong(f"{path}: cannot be written: {run.reason(error)}") from error
+def _mended(asked: Request, unsafe: bool) -> list[run.Mended]:
+    """The files that were named, mended."""
+    inputs = asked.inputs()
+    with Progress(len(inputs)) as step:
+        return run.fix(inputs, asked.plan, asked.setup, asked.jobs, unsafe, step)
 
 
 def _patch(made: list[run.Mended]) -> dict[str, bytes]:
@@ -61,37 +63,35 @@ def _patch(made: list[run.Mended]) -> dict[str, bytes]:
     return {emit.PATCH: emit.unified(changes).encode()}
 
 
-def _overlay(made: list[run.Mended], resources: list[str]) -> dict[str, bytes]:
-    """The files of the overlay; without a kustomization to build upon, copies of the manifests are its base."""
-    from asklint import write
+def _overlay(built: list[run.Mended], kustomization: str) -> dict[str, bytes]:
+    """The files of an overlay on the folder `kustomization`, of which `built` is what it builds, mended."""
+    changes = [_change(one, one.old) for one in built if one.new is not None]
+    return {name: text.encode() for name, text in emit.overlay(changes, [kustomization]).items()}
 
+
+def _based(made: list[run.Mended]) -> dict[str, bytes]:
+    """The files of an overlay whose base are copies of the manifests as they were."""
     copies: dict[str, bytes] = {}
     changes = []
     for one in made:
         if one.without.input.reason in ("kustomization", "kustomize-patch"):
             raise emit.CannotEmit("name one folder with a kustomization, or manifests without any")
-        objects = one.without.outcome[1]
-        if one.without.problem or not objects:
+        if one.without.problem or not one.without.outcome.seen:
             continue
-        name = one.without.input.name
-        old = one.old if one.new is not None else (b"" if resources != ["base"] else files.raw(one.without.input.path))
-        place = write.below(Path("base"), name).as_posix()
+        place = write.below(Path(_BASE), one.without.input.name).as_posix()
         if place in copies:
             raise emit.CannotEmit(f"two files would both be {place}")
-        copies[place] = old
-        changes.append(
-            emit.Change(
-                name, files.decode(old, name).text, files.decode(old if one.new is None else one.new, name).text
-            )
-        )
-    found = {name: text.encode() for name, text in emit.overlay(changes, resources).items()}
-    if resources != ["base"]:
-        return found
-    return {
-        **found,
-        **copies,
-        "base/kustomization.yaml": emit.base([name.removeprefix("base/") for name in copies]).encode(),
-    }
+        copies[place] = one.old if one.new is not None else files.raw(one.without.input.path)
+        changes.append(_change(one, copies[place]))
+    overlay = {name: text.encode() for name, text in emit.overlay(changes, [_BASE]).items()}
+    base = emit.base([name.removeprefix(f"{_BASE}/") for name in copies])
+    return {**overlay, **copies, f"{_BASE}/kustomization.yaml": base.encode()}
+
+
+def _change(one: run.Mended, old: bytes) -> emit.Change:
+    name = one.without.input.name
+    new = old if one.new is None else one.new
+    return emit.Change(name, files.decode(old, name).text, files.decode(new, name).text)
 
 
 def _is_kustomization(asked: Request) -> bool:
@@ -107,7 +107,6 @@ def _built(asked: Request, unsafe: bool) -> list[run.Mended]:
     (path,) = asked.paths
     try:
         content = kustomize.output(path).encode()
-        mended = run.mend(files.Input(path, Path(path)), content, asked.setup, unsafe)
-        return run.settled([mended], asked.setup, unsafe, content)
+        return [run.mend_alone(files.Input(path, Path(path)), content, asked.setup, unsafe)]
     except (CannotRender, OSError) as error:
         raise Wrong(f"{path}: {error}") from error

@@ -10,7 +10,7 @@ import click
 
 from asklint import config, patch, run, silence, write
 from asklint.cli import complete
-from asklint.cli.screen import say
+from asklint.cli.screen import near, say, writing
 from asklint.edit import CannotEdit
 from asklint.inputs import files
 from asklint.report import summary
@@ -85,11 +85,9 @@ def ignore(
     if diff:
         say(patch.unified(change.name, change.source.text, change.text))
         return
-    try:
+    with writing(change.name):
         old = change.source.encode(change.source.text)
         write.atomic(change.path, change.source.encode(change.text), old if change.path.exists() else None)
-    except OSError as error:
-        raise Wrong(f"{change.name}: cannot be written: {run.reason(error)}") from error
     say(change.told)
 
 
@@ -159,18 +157,13 @@ def _in_config(asked: Request, rule: str, reason: str, name: str, meant: list[Vo
     distinct = {repr(part): part for part in parts}.values()
     entries = [{**spec, **part, "reason": reason, **day} for part in distinct or [{}]]
     file = asked.config.written.file if asked.config.written else root / config.NAME
+    name_of_config = str(near(file))
     try:
-        old = files.read(file, _near(file)) if file.exists() else Source(_near(file), "")
+        old = files.read(file, name_of_config) if file.exists() else Source(name_of_config, "")
         text = old.text
         for one in entries:
             silence.entry(one, root)
             text = entry(Source(old.name, text), one)
     except (CannotEdit, ValueError, OSError) as error:
-        raise Wrong(f"{_near(file)}: {error}") from error
+        raise Wrong(f"{name_of_config}: {error}") from error
     return _Change(old.name, file, old, text, _WORDS[asked.plan.lang]["config"].format(old.name, rule))
-
-
-def _near(path: Path) -> str:
-    """`path` as it is called from here, where it stands below."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -162,8 +162,8 @@ def _show_files(asked: Request) -> int:
     if asked.paths == ("-",):
         raise Wrong("--show-files is for files; standard input is always read")
     for one in asked.inputs():
-        input_, (_, seen, skipped, _, _), problem = run.check_one(one, asked.setup._replace(rules=()))
-        say(line(input_.name, len(seen), skipped, problem, asked.plan.lang) + "\n")
+        _, outcome, problem = run.check_one(one, asked.setup._replace(rules=()))
+        say(line(one.name, len(outcome.seen), outcome.skipped, problem, asked.plan.lang) + "\n")
     return 0
 
 
@@ -188,24 +188,22 @@ def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> i
     output = Output(asked, sys.stderr, asked.plan.target)
     one, content, gathered = asked.stream(), stdin(), Gathered(asked.setup)
     try:
-        mended = run.mend(one, files.checked(content), asked.setup, unsafe)
-        mended = run.settled([mended], asked.setup, unsafe, content)[0]
+        mended = run.mend_alone(one, files.checked(content), asked.setup, unsafe)
     except OSError as error:
         raise Wrong(f"{one.name}: {run.reason(error)}") from error
     gathered.mend(mended)
-    if mended.new is not None and not diff and not check_only:
+    writes = not diff and not check_only
+    if mended.new is not None and writes:
         gathered.written.append(one.name)
     told = gathered.report(asked.plan.target, asked.plan.lang)
     blank = not content.strip()
-    no_objects = blank or (
-        set(told.skipped) == {"empty"} and b"# Source: " in content
-    )  # what Helm pipes of such a chart
-    status = asked.status(told) if asked.options["fail_on"] and not no_objects else 0
+    of_empty_chart = set(told.skipped) == {"empty"} and b"# Source: " in content  # what Helm pipes of it
+    status = 0 if blank or of_empty_chart or not asked.options["fail_on"] else asked.status(told)
     ends = max(status, int(check_only and bool(mended.made)))
     texts = output.render(told, ends)  # before a byte is written: a fault must leave standard output empty
     if status != 2 and diff:
         _show_patch(mended)
-    elif status != 2 and not diff and not check_only:
+    elif status != 2 and writes:
         write_stream(_NO_OBJECTS if blank else content if mended.new is None else mended.new)
     output.show(texts)
     return ends

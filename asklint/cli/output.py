@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from asklint import report, run
-from asklint.cli.screen import say, width, write_report
+from asklint.cli.screen import say, width, writing
 from asklint.finding import Report, Run
 from asklint.inputs import files
 from asklint.request import Request, Wrong
@@ -80,7 +80,14 @@ class Output:
             if path is None:
                 say(text, self.stream or sys.stdout)
             else:
-                write_report(Path(path), text)
+                _write(path, text)
+
+
+def _write(path: str, text: str) -> None:
+    from asklint import write  # not where the report is only shown: every start would pay for it
+
+    with writing(path):
+        write.report(Path(path), text.encode("utf-8", "backslashreplace"))
 
 
 def _before(asked: Request, target: str) -> Mapping[str, Any] | None:

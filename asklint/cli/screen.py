@@ -24,12 +24,12 @@ def width() -> int:
 
 def say(text: str, to: IO[str] | None = None) -> None:
     """Prints `text`, and exits where it cannot be printed."""
-    with _writing():
+    with _streaming():
         click.echo(text, to or sys.stdout, nl=False)
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
+def _streaming() -> Iterator[None]:
     """Exits where a stream cannot be written: what stands in its buffer would fail again at every turn."""
     try:
         yield
@@ -40,14 +40,19 @@ def _writing() -> Iterator[None]:
         os._exit(2)
 
 
-def write_report(path: Path, text: str) -> None:
-    """Writes a report to the file that was asked for. Raises Wrong where that cannot be."""
-    from asklint import write
-
+@contextmanager
+def writing(file: Path | str) -> Iterator[None]:
+    """Raises Wrong, which names `file`, where what stands within raises OSError as it writes that file."""
     try:
-        write.report(path, text.encode("utf-8", "backslashreplace"))
+        yield
     except OSError as error:
-        raise Wrong(f"{path}: cannot be written: {run.reason(error)}") from error
+        raise Wrong(f"{file}: cannot be written: {run.reason(error)}") from error
+
+
+def near(path: Path) -> Path:
+    """`path` as it is called from the working directory, where it stands below; else as it is."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def stdin() -> bytes:
@@ -61,7 +66,7 @@ def write_stream(content: bytes) -> None:
     """Writes `content` to standard output as it is, and exits where that fails. Raises Wrong where it is closed."""
     if sys.stdout is None:
         raise Wrong("standard output is closed")
-    with _writing():
+    with _streaming():
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
 

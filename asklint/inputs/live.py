@@ -39,7 +39,7 @@ def clean(one: Data) -> dict[str, Any]:
     gone |= set(_allocated(one))
     if known(one) in PODS:
         at = PODS[known(one)]
-        gone |= {(*at, *path) for path in _of_pod(mapping(get(one, at)), known(one))}
+        gone |= {(*at, *path) for path in _of_pod_spec(mapping(get(one, at)), known(one))}
     gone |= set(_SPECIAL.get(known(one), _nothing)(one))
     return dict(_without(one, gone, ()))
 
@@ -91,7 +91,8 @@ def _applied(one: Data) -> Data:
         return {}
 
 
-def _of_pod(spec: Data, kind: str) -> Iterator[Path]:
+def _of_pod_spec(spec: Data, kind: str) -> Iterator[Path]:
+    """What the server and admission fill into the pod spec `spec`, wherever a `kind` has it; paths are of the spec."""
     yield from (path for steps, value in _defaults("pod") for path, found in walk(steps, spec) if _same(found, value))
     if "serviceAccount" in spec and spec["serviceAccount"] == spec.get("serviceAccountName"):
         yield ("serviceAccount",)  # the field's old name, which the server keeps beside the new one
@@ -133,7 +134,8 @@ def _of_job(one: Data) -> Iterator[Path]:
         yield "spec", "selector"
 
 
-def _of_pod_itself(one: Data) -> Iterator[Path]:
+def _of_pod(one: Data) -> Iterator[Path]:
+    """The annotations of a Pod that the platform writes, and no user."""
     for key in mapping(get(one, ("metadata", "annotations"))):
         if mapping(data.load()["schemas"]["pod-annotations"]["keys"].get(key)).get("set-by") == "system":
             yield "metadata", "annotations", key
@@ -141,13 +143,18 @@ def _of_pod_itself(one: Data) -> Iterator[Path]:
 
 def _of_claim(one: Data) -> Iterator[Path]:
     """The volume of a claim, where a controller chose it."""
-    if "pv.kubernetes.io/bound-by-controller" in mapping(get(one, ("metadata", "annotations"))):
+    if _is_bound_by_controller(one):
         yield "spec", "volumeName"
 
 
 def _of_volume(one: Data) -> Iterator[Path]:
-    if "pv.kubernetes.io/bound-by-controller" in mapping(get(one, ("metadata", "annotations"))):
+    """The claim of a volume, where a controller chose it."""
+    if _is_bound_by_controller(one):
         yield "spec", "claimRef"
+
+
+def _is_bound_by_controller(one: Data) -> bool:
+    return "pv.kubernetes.io/bound-by-controller" in mapping(get(one, ("metadata", "annotations")))
 
 
 def _of_service(one: Data) -> Iterator[Path]:
@@ -172,7 +179,7 @@ _SPECIAL = {
     "Job.batch": _of_job,
     "PersistentVolume": _of_volume,
     "PersistentVolumeClaim": _of_claim,
-    "Pod": _of_pod_itself,
+    "Pod": _of_pod,
     "Service": _of_service,
     "ServiceAccount": _of_account,
 }

@@ -54,14 +54,8 @@ class Rendered(NamedTuple):
 
     def outcome(self, outcome: Outcome) -> Outcome:
         """`outcome` of the text, with the places where that was written."""
-        findings, objects, skipped, silenced, told = outcome
-        return (
-            sorted(map(self.placed, findings), key=lambda one: (one.place[1:3], one.rule)),
-            objects,
-            skipped,
-            silenced,
-            [self.told(one) for one in told],
-        )
+        findings = sorted(map(self.placed, outcome.findings), key=lambda one: (one.place[1:3], one.rule))
+        return outcome._replace(findings=findings, told=[self.told(one) for one in outcome.told])
 
     def placed(self, finding: Finding) -> Finding:
         """`finding` of the text, as one of the template."""
@@ -152,13 +146,9 @@ def named(outcome: Outcome, text: str) -> Outcome:
         name = names[place.line]
         return Origin(name) if name is not None else None
 
-    findings, objects, skipped, silenced, told = outcome
-    return (
-        [finding._replace(origin=origin(finding.place)) for finding in findings],
-        objects,
-        skipped,
-        silenced,
-        [one._replace(origin=origin(one.place)) for one in told],
+    return outcome._replace(
+        findings=[one._replace(origin=origin(one.place)) for one in outcome.findings],
+        told=[one._replace(origin=origin(one.place)) for one in outcome.told],
     )
 
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from asklint.rule import TARGETS
+from asklint.rule import TARGETS, remedies
 
 _WORDS = {
     "rule": "规则",
@@ -52,8 +52,7 @@ def _told(spec: Mapping[str, Any], key: str, lang: str) -> Any:
 
 def fixes(spec: Mapping[str, Any]) -> list[str]:
     """How a rule can mend what it finds: safe, unsafe, suggestion; each once."""
-    entries = spec.get("fix", [])
-    found = {entry["applicability"] for entry in ([entries] if isinstance(entries, dict) else entries)}
+    found = {remedy.applicability for remedy in remedies(spec, "en")}
     return [one for one in ("safe", "unsafe", "suggestion") if one in found]
 
 
@@ -96,22 +95,12 @@ def _options(spec: Mapping[str, Any], lang: str) -> str:
 
 
 def _fixes(spec: Mapping[str, Any], lang: str) -> str:
-    entries = spec.get("fix", [])
     lines = []
-    for index, entry in enumerate([entries] if isinstance(entries, dict) else entries):
-        title, caveat = (_nth(spec, key, index, entry, lang) for key in ("title", "caveat"))
-        where = "".join(f" ({', '.join(entry[key])})" for key in ("targets",) if key in entry)
-        lines.append(
-            f"- {entry['applicability']}{where}: {title}" + (f". {caveat[0].upper()}{caveat[1:]}" if caveat else "")
-        )
+    for remedy in remedies(spec, lang):
+        where = "" if remedy.targets == TARGETS else f" ({', '.join(remedy.targets)})"
+        caveat = f". {remedy.caveat[0].upper()}{remedy.caveat[1:]}" if remedy.caveat else ""
+        lines.append(f"- {remedy.applicability}{where}: {remedy.title}{caveat}")
     return "\n".join((f"## {_word('fix', lang)}", *lines)) if lines else ""
-
-
-def _nth(spec: Mapping[str, Any], key: str, index: int, entry: Mapping[str, Any], lang: str) -> str:
-    words = spec.get("zh", {}).get("fix" if key == "title" else key) if lang == "zh" else None
-    if isinstance(words, list):
-        words = words[index] if index < len(words) else None
-    return words or entry.get(key) or ""
 
 
 def _sources(spec: Mapping[str, Any], lang: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from asklint import lower, run, tree
@@ -47,25 +47,29 @@ def answer(text: str) -> Answer:
     request, *others = requests(("-",), {**_UNASKED, **asked})
     if others:
         raise Wrong("functionConfig: a function writes for one target")
-    content = text.encode()
-    mended = run.mend(request.stream(), content, request.setup, unsafe)
-    mended = run.settled([mended], request.setup, unsafe, content)[0]
+    mended = run.mend_alone(request.stream(), text.encode(), request.setup, unsafe)
     gathered = Gathered(request.setup)
     gathered.mend(mended)
     left = gathered.report(request.plan.target, request.plan.lang).findings
     fixed = text if mended.new is None else mended.new.decode()
-    documents = tree.read(fixed)
-    index = next(index for index, document in enumerate(documents) if document.data is not None)
-    items = [item for item in sequence(documents[index].data.get("items")) if isinstance(item, dict)]
-    results = [_result(finding, items) for finding in left]
-    before = sequence(documents[index].data.get("results"))
-    new = fixed
-    if results:
-        try:
-            new, _ = lower.change(new, documents, {index: [Set(("results",), [*before, *results])]})
-        except CannotEdit as refusal:
-            raise Wrong(f"the results cannot be written into the {NAME}: {refusal}") from refusal
+    new, results = _with_results(fixed, left)
     return Answer(new, results, bool(asked.get("fail_on")) and fails(left, request.fail_on))
+
+
+def _with_results(text: str, findings: Sequence[Finding]) -> tuple[str, list[dict[str, Any]]]:
+    """The ResourceList `text` with `findings` behind the results that it has, and these alone. Raises Wrong."""
+    documents = tree.read(text)
+    index, held = next((index, one.data) for index, one in enumerate(documents) if one.data is not None)
+    items = [item for item in sequence(held.get("items")) if isinstance(item, dict)]
+    results = [_result(finding, items) for finding in findings]
+    if not results:
+        return text, []
+    both = [*sequence(held.get("results")), *results]
+    try:
+        new, _ = lower.change(text, documents, {index: [Set(("results",), both)]})
+    except CannotEdit as refusal:
+        raise Wrong(f"the results cannot be written into the {NAME}: {refusal}") from refusal
+    return new, results
 
 
 _UNASKED: dict[str, Any] = {
