@@ -46,6 +46,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "found": "{0} in {1} (target {2})",
         "left": "left: {0}",
         "clear": "All clear for {1}: {0} checked",
+        "nothing-new": "Nothing new for {1}: {0} checked",
         "then-clear": "Then all clear for {1}: {0} checked",
         "nothing": "Nothing was checked: no Kubernetes object in {0}",
         "nothing-live": "Nothing was checked: there is no such object, or none that may be read",
@@ -108,6 +109,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "found": "{0}（已检查 {1}，目标 {2}）",
         "left": "剩余：{0}",
         "clear": "{1} 检查通过：已检查 {0}",
+        "nothing-new": "{1} 没有新问题：已检查 {0}",
         "then-clear": "修复后 {1} 检查通过：已检查 {0}",
         "nothing": "未检查任何内容：{0}中没有 Kubernetes 对象",
         "nothing-live": "未检查任何内容：没有这样的对象，或没有权限读取",
@@ -280,7 +282,8 @@ def lines(report: Report) -> Iterator[Line]:
         yield from _list(lang, "unread", "file", (f"{file}{say(lang, ':')}{why}" for file, why in report.unread))
     else:
         would = report.mended and not report.written
-        clear = say(lang, "then-clear" if would else "clear", _size(report), report.target.replace(",", say(lang, ",")))
+        key = "nothing-new" if report.accepted else "then-clear" if would else "clear"
+        clear = say(lang, key, _size(report), report.target.replace(",", say(lang, ",")))
         yield Line("clear", say(lang, ";").join([clear, *(line.text for line in rest)]))
     yield from _readiness(report)
 
