@@ -513,7 +513,8 @@ def test_options_speak_chinese_on_the_page(tmp_path):
 
 def test_the_page_of_a_rule_says_each_fix_once(tmp_path):
     fixes = asklint("rule", "service-nodeport", cwd=tmp_path).stdout.partition("## fix\n")[2].partition("\n## ")[0]
-    assert len(fixes.splitlines()) == len({*fixes.splitlines()}) + 1  # a blank line at each end
+    lines = [line for line in fixes.splitlines() if line]
+    assert len(lines) == len({*lines}) > 5
 
 
 def test_rules_rule_and_matrix(tmp_path):
