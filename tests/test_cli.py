@@ -727,6 +727,6 @@ def test_targets_side_by_side_for_people(tmp_path):
     assert done.stdout == (
         "a.yaml:6:3: error[host-network] (ask) spec.hostNetwork is set, and there is no node network to join [fix: unsafe]\n"
         "a.yaml:6:3: warning[host-network] (acs) spec.hostNetwork is set, and there is no node network to join [fix: unsafe]\n"
-        "1 error in 1 object of 1 file (target ask)\n1 fixable: asklint fix --unsafe\n"
-        "1 warning in 1 object of 1 file (target acs)\n1 fixable: asklint fix --unsafe\n"
+        "1 error in 1 object of 1 file (target ask)\n1 fixable: asklint fix --unsafe PATH\n"
+        "1 warning in 1 object of 1 file (target acs)\n1 fixable: asklint fix --target acs --unsafe PATH\n"
     )

@@ -43,6 +43,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> st
     table = Table(*heads, box=box.SIMPLE_HEAD, pad_edge=False, expand=False)
     for column in table.columns[:-1]:
         column.no_wrap = True
+    table.columns[-1].overflow = "fold"
     for row in rows:
         table.add_row(*row)
     out = io.StringIO()

@@ -58,9 +58,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "not-written": "{0}: not written, since {1} {2} makes it",
         "claims": "mind: claims are written without their volumes, whose data stay where they are: {0}",
         "none": "No finding in {0} (target {1})",
-        "fixable-both": "{0} fixable: {1} safe ({3}), {2} more with --unsafe",
-        "fixable-safe": "{0} fixable: {3}",
-        "fixable-unsafe": "{0} fixable: {3} --unsafe",
+        "fixable-both": "{0} fixable: {1} safe ({3}{4}), {2} more with --unsafe",
+        "fixable-safe": "{0} fixable: {3}{4}",
+        "fixable-unsafe": "{0} fixable: {3} --unsafe{4}",
         "skipped": "not checked: {0}",
         "silenced": "silenced: {0}",
         "moot": "not shown: {0} in objects that a fix drops whole",
@@ -121,9 +121,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "not-written": "{0}：未写入，由 {1} {2} 创建",
         "claims": "注意：写入的 PVC 不包含其存储卷，卷中的数据留在原处：{0}",
         "none": "未发现问题（已检查 {0}，目标 {1}）",
-        "fixable-both": "{0} 个可修复：{1} 个安全（{3}），另外 {2} 个需加 --unsafe",
-        "fixable-safe": "{0} 个可修复：{3}",
-        "fixable-unsafe": "{0} 个可修复：{3} --unsafe",
+        "fixable-both": "{0} 个可修复：{1} 个安全（{3}{4}），另外 {2} 个需加 --unsafe",
+        "fixable-safe": "{0} 个可修复：{3}{4}",
+        "fixable-unsafe": "{0} 个可修复：{3} --unsafe{4}",
         "skipped": "未检查：{0}",
         "silenced": "已忽略：{0}",
         "moot": "未显示：修复将整个删除的对象中的 {0}",
@@ -323,8 +323,10 @@ def _total(report: Report) -> Iterator[Line]:
     safe, unsafe = fixable(report).values()
     if safe or unsafe:
         key = "fixable-both" if safe and unsafe else "fixable-safe" if safe else "fixable-unsafe"
-        command = "asklint fix" if report.namespaces is None else "kubectl asklint --fix --out DIR"
-        yield Line("fixable", say(lang, key, safe + unsafe, safe, unsafe, command))
+        live = report.namespaces is not None
+        command = "kubectl asklint --fix --out DIR" if live else "asklint fix"
+        command += "" if report.target == "ask" else f" --target {report.target}"
+        yield Line("fixable", say(lang, key, safe + unsafe, safe, unsafe, command, "" if live else " PATH"))
 
 
 def _not_checked(report: Report) -> Iterator[Line]:
