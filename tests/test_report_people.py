@@ -142,7 +142,7 @@ def test_markdown():
 | `Deployment shop/web` | 🟡 after unsafe fixes | 1 | 0 |  |  | `shop/web.yaml` |
 | `Pod job` | ⛔ blocked | 1 | 0 | nothing | 2 vCPU / 4 GiB | `jobs.yaml` |
 
-Sizes are of one pod, and stand where much more is billed than asked for.
+Sizes are those of one pod, shown where much more is billed than asked for.
 
 #### Files
 
