@@ -828,7 +828,7 @@ def test_what_follows_and_what_is_needed():
         "gone from the files, to be deleted from a cluster that has it: DaemonSet kube-system/agent",
         "pods are made anew: 1 object",
         "left: 3 errors, 1 info in 7 objects of 3 files (target ask)",
-        "needs an option: 2 findings (a: zone, size; hostpath-volume: zone, size)",
+        "needs an option in .asklint.yaml: 2 findings (a: zone, size; hostpath-volume: zone, size)",
     ]
     assert told[-1] == "needs a person: 2 findings"
     assert "needs" not in "".join(summed(findings=[asking]))  # a check
