@@ -82,7 +82,9 @@ def compile_data(root: Path) -> bytes:
                 "category": path.parent.name,
                 **{key: value for key, value in content.items() if key not in _PAGES},
             }
-            rules[path.stem].get("zh", {}).pop("why", None)
+            chinese = rules[path.stem].get("zh", {})
+            for told in ("why", "options"):  # on the page alone
+                chinese.pop(told, None)
     data = {"rules": rules, "schemas": schemas, "silent": silent}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,8 +65,19 @@ def test_what_is_accepted_is_silent(shop):
     assert said["summary"]["silenced"] == 2
     assert said["summary"]["baseline"] == {"accepted": 2, "stale": 0}
     told = asklint("check", cwd=shop).stdout
-    assert told == "All clear for ask: 1 object of 1 file checked; accepted by the baseline: 2 findings\n"
-    assert "基线已接受：2 个问题" in asklint("check", "--lang", "zh", cwd=shop).stdout
+    assert told == "Nothing new for ask: 1 object of 1 file checked; accepted by the baseline: 2 findings\n"
+    told = asklint("check", "--lang", "zh", cwd=shop).stdout
+    assert told == "ask 没有新问题：已检查 1 个文件中的 1 个对象；基线已接受：2 个问题\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["--statistics"], ["--output", "told.json"], ["--compare", FILE], ["--format", "json"]]
+)
+def test_it_takes_no_option_of_a_report(shop, words):
+    """It shows none, and an option that does nothing would promise one."""
+    done = asklint("baseline", "--update", *words, cwd=shop)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.search(f"No such option:? '?{words[0]}", done.stderr)
 
 
 def test_what_is_new_is_not(shop):
@@ -133,7 +145,7 @@ def test_it_does_not_grow_by_itself(shop):
     before = (shop / FILE).read_text()
     refused = asklint("baseline", cwd=shop)
     assert refused.returncode == 2
-    assert "--update accepts what is new as well, --prune takes out what is no more" in refused.stderr
+    assert "--update accepts what is new as well, --prune takes out what is gone" in refused.stderr
     assert (shop / FILE).read_text() == before
     assert asklint("baseline", "--update", cwd=shop).stdout == f"{FILE}: 3 findings accepted: 1 new, 0 taken out\n"
     assert found(shop) == []

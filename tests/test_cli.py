@@ -480,6 +480,43 @@ def test_version_and_help(tmp_path):
     assert (helped.returncode, "--fail-on" in helped.stdout) == (0, True)
 
 
+def test_the_list_of_commands_cuts_no_word(tmp_path):
+    listed = asklint("--help", cwd=tmp_path).stdout
+    assert "..." not in listed.partition("Commands:")[2]
+    assert "asklint fix" in listed
+
+
+OPTIONS = {
+    "service-nodeport": ["- `to` (`LoadBalancer | ClusterIP | Ingress`; not set by default): what a NodePort"],
+    "flexvolume": [
+        "- `to` (`keep | csi | nfs`; default keep): ",
+        "- `disks` (`{KEY: {size, zone}, …}`; not set by default)",
+    ],
+    "log-agents": ["- `objects` (`[{name, namespace, to, selector}, …]`; not set by default): single"],
+    "network-policy": ["- `installed` (`true | false`; default false): "],
+    "resources-rounding": ["- `region` (not set by default): ", "- `least-spare` (default 25): "],
+}
+
+
+@pytest.mark.parametrize("rule", OPTIONS)
+def test_the_page_of_a_rule_says_what_its_options_take(tmp_path, rule):
+    told = asklint("rule", rule, cwd=tmp_path).stdout
+    assert f"Set in .asklint.yaml: `options: {{{rule}: {{" in told
+    for line in OPTIONS[rule]:
+        assert f"\n{line}" in told
+
+
+def test_options_speak_chinese_on_the_page(tmp_path):
+    told = asklint("rule", "service-nodeport", "--lang", "zh", cwd=tmp_path).stdout
+    assert "\n- `address-type`（`intranet | internet`；默认 intranet）：代替 NodePort 的" in told
+
+
+def test_the_page_of_a_rule_says_each_fix_once(tmp_path):
+    fixes = asklint("rule", "service-nodeport", cwd=tmp_path).stdout.partition("## fix\n")[2].partition("\n## ")[0]
+    lines = [line for line in fixes.splitlines() if line]
+    assert len(lines) == len({*lines}) > 5
+
+
 def test_rules_rule_and_matrix(tmp_path):
     assert "host-network" in asklint("rules", cwd=tmp_path).stdout
     page = asklint("rule", "host-network", cwd=tmp_path)
@@ -690,6 +727,6 @@ def test_targets_side_by_side_for_people(tmp_path):
     assert done.stdout == (
         "a.yaml:6:3: error[host-network] (ask) spec.hostNetwork is set, and there is no node network to join [fix: unsafe]\n"
         "a.yaml:6:3: warning[host-network] (acs) spec.hostNetwork is set, and there is no node network to join [fix: unsafe]\n"
-        "1 error in 1 object of 1 file (target ask)\n1 fixable: asklint fix --unsafe\n"
-        "1 warning in 1 object of 1 file (target acs)\n1 fixable: asklint fix --unsafe\n"
+        "1 error in 1 object of 1 file (target ask)\n1 fixable: asklint fix --unsafe PATH\n"
+        "1 warning in 1 object of 1 file (target acs)\n1 fixable: asklint fix --target acs --unsafe PATH\n"
     )

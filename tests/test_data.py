@@ -16,7 +16,7 @@ def house(tmp_path):
     return scene(
         tmp_path / "house",
         {
-            "rules/host/a-rule.yaml": "title: t\nwhy: long\nexamples: []\nmessage: m\nzh: {title: z, why: w}\n",
+            "rules/host/a-rule.yaml": "title: t\nwhy: long\nexamples: []\nmessage: m\nzh: {title: z, why: w, options: {o: p}}\n",
             "rules/api/b-rule.yaml": "title: u\n",
             "rules/silent.yaml": "- {id: x}\n",
             "schemas/table.yaml": "keys: {a: {note: n, sources: [s], value: 1}}\n",

@@ -136,6 +136,7 @@ def test_speaks_both_languages(path):
     if "zh" not in spec:
         pytest.skip("it has no Chinese yet")
     assert spec.get("related", {}).keys() == spec["zh"].get("related", {}).keys()
+    assert spec.get("options", {}).keys() == spec["zh"].get("options", {}).keys()
     message, chinese = spec["message"], spec["zh"]["message"]
     assert isinstance(message, dict) == isinstance(chinese, dict)
     for case in message if isinstance(message, dict) else ("",):

@@ -135,4 +135,4 @@ def test_migration_without_options_says_which_would_help(tmp_path):
     assert "kind: SidecarSet\n" in (work / "agents/filebeat.yaml").read_text()
     assert "kind: LoadBalancer" not in (work / "web.yaml").read_text()
     assert "  type: LoadBalancer\n" in (work / "web.yaml").read_text()
-    assert "needs an option: " in done.stdout
+    assert "needs an option in .asklint.yaml: " in done.stdout

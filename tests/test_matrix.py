@@ -6,6 +6,8 @@ import json
 from datetime import date
 from typing import Any
 
+from kit import asklint
+
 from asklint import data
 from asklint.report.matrix import Feature, features, is_stale, matrix
 
@@ -115,3 +117,10 @@ def test_the_labels_of_acs_are_supported_there() -> None:
     rows = {row.name: row.targets for row in features(data.load(), "en")}
     statuses = {target: told["status"] for target, told in rows["compute-class-labels"].items()}
     assert statuses == {"ask": "ignored", "eci": "ignored", "acs": "supported"}
+
+
+def test_a_narrow_terminal_cuts_no_word(tmp_path):
+    for words in (["matrix"], ["rules"]):
+        told = asklint(*words, cwd=tmp_path, env={"COLUMNS": "60"}).stdout
+        assert "…" not in told
+        assert "annotation-not-string" in told

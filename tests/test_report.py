@@ -122,7 +122,7 @@ def test_concise():
             " to join [fix refused: an alias (*pod) stands in for it]"
         ),
         "3 errors, 1 warning, 1 info in 7 objects of 3 files (target ask)",
-        "2 fixable: 1 safe (asklint fix), 1 more with --unsafe",
+        "2 fixable: 1 safe (asklint fix PATH), 1 more with --unsafe",
     ]
 
 
@@ -132,7 +132,7 @@ def test_concise_in_chinese():
         "shop/web.yaml:8:3: 警告[duplicate-key] replicas stands again on line 9 [修复：安全]",
         "shop/web.yaml:14:7: 错误[host-network] hostNetwork is set, and there is no node network to join [未修改：x]",
         "1 个错误、1 个警告（已检查 3 个文件中的 7 个对象，目标 ask）",
-        "1 个可修复：asklint fix",
+        "1 个可修复：asklint fix PATH",
         "未检查：1 个空文件",
     ]
 
@@ -186,7 +186,7 @@ def test_rich():
         "    = see: https://help.example.com/limits",
         "",
         "2 errors in 7 objects of 3 files (target ask)",
-        "1 fixable: asklint fix --unsafe",
+        "1 fixable: asklint fix --unsafe PATH",
         "not checked: 2 Helm templates",
     ]
 
@@ -215,7 +215,7 @@ def test_rich_in_chinese():
         "8 -   replicas: 2",
         "",
         "1 个错误、1 个警告（已检查 1 个文件中的 2 个对象，目标 ask）",
-        "2 个可修复：1 个安全（asklint fix），另外 1 个需加 --unsafe",
+        "2 个可修复：1 个安全（asklint fix PATH），另外 1 个需加 --unsafe",
     ]
 
 
@@ -733,9 +733,9 @@ def test_findings_in_what_is_no_object_are_told():
 @pytest.mark.parametrize(
     ("findings", "line"),
     [
-        ([DUPLICATE], ["1 fixable: asklint fix"]),
-        ([HOST_NETWORK, HOST_NETWORK], ["2 fixable: asklint fix --unsafe"]),
-        ([DUPLICATE, HOST_NETWORK, HOST_NETWORK], ["3 fixable: 1 safe (asklint fix), 2 more with --unsafe"]),
+        ([DUPLICATE], ["1 fixable: asklint fix PATH"]),
+        ([HOST_NETWORK, HOST_NETWORK], ["2 fixable: asklint fix --unsafe PATH"]),
+        ([DUPLICATE, HOST_NETWORK, HOST_NETWORK], ["3 fixable: 1 safe (asklint fix PATH), 2 more with --unsafe"]),
         ([HOST_PATH, UNFIXABLE, refused(DUPLICATE, "x")], []),
     ],
 )
@@ -828,7 +828,7 @@ def test_what_follows_and_what_is_needed():
         "gone from the files, to be deleted from a cluster that has it: DaemonSet kube-system/agent",
         "pods are made anew: 1 object",
         "left: 3 errors, 1 info in 7 objects of 3 files (target ask)",
-        "needs an option: 2 findings (a: zone, size; hostpath-volume: zone, size)",
+        "needs an option in .asklint.yaml: 2 findings (a: zone, size; hostpath-volume: zone, size)",
     ]
     assert told[-1] == "needs a person: 2 findings"
     assert "needs" not in "".join(summed(findings=[asking]))  # a check

@@ -46,7 +46,7 @@ def test_github():
         "::notice file=odd.yaml,line=1,endLine=1,col=1,endColumn=2,title=yaml-syntax::a word",
         "::error file=x.yaml::cannot be read: permission denied",
         "2 errors, 1 warning, 1 info in 7 objects of 3 files (target ask)",
-        "2 fixable: 1 safe (asklint fix), 1 more with --unsafe",
+        "2 fixable: 1 safe (asklint fix PATH), 1 more with --unsafe",
         "failed: x.yaml: permission denied",
     ]
 

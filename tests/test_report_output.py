@@ -108,7 +108,7 @@ def test_actions_get_annotations(folder):
     assert done.stdout.startswith("::error file=web.yaml,line=6,endLine=6,col=3,endColumn=20,title=host-network::")
     assert done.stdout.splitlines()[-2:] == [
         "1 error in 1 object of 1 file (target ask)",
-        "1 fixable: asklint fix --unsafe",
+        "1 fixable: asklint fix --unsafe PATH",
     ]
     for words in (["--format", "concise"], ["--statistics"], ["--output", "a.txt"]):
         assert "::" not in check(folder, *words, "web.yaml", env=actions).stdout

@@ -127,7 +127,7 @@ def test_markdown():
 ## asklint: what runs on ask
 
 - 2 errors in 3 objects of 2 files (target ask)
-- 1 fixable: asklint fix --unsafe
+- 1 fixable: asklint fix --unsafe PATH
 
 ### Readiness
 
@@ -142,7 +142,7 @@ def test_markdown():
 | `Deployment shop/web` | 🟡 after unsafe fixes | 1 | 0 |  |  | `shop/web.yaml` |
 | `Pod job` | ⛔ blocked | 1 | 0 | nothing | 2 vCPU / 4 GiB | `jobs.yaml` |
 
-Sizes are of one pod, and stand where much more is billed than asked for.
+Sizes are those of one pod, shown where much more is billed than asked for.
 
 #### Files
 
@@ -476,7 +476,7 @@ Findings  Severity  Safe fixes  Unsafe fixes  Rule
        1  error                               hostpath-volume
 
 11 errors, 3 warnings, 2 infos in 7 objects of 3 files (target ask)
-14 fixable: 2 safe (asklint fix), 12 more with --unsafe
+14 fixable: 2 safe (asklint fix PATH), 12 more with --unsafe
 """
     )
     assert json.loads(statistics.render(told, as_json=True))[1] == {

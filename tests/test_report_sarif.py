@@ -165,7 +165,7 @@ def test_to_the_letter(validator):
                         "locations": [{"physicalLocation": {"artifactLocation": {"uri": "a%20b.yaml", **root}}}],
                     },
                     {"level": "note", "message": {"text": "1 error in 1 object of 1 file (target ask)"}},
-                    {"level": "note", "message": {"text": "1 fixable: asklint fix --unsafe"}},
+                    {"level": "note", "message": {"text": "1 fixable: asklint fix --unsafe PATH"}},
                     {"level": "note", "message": {"text": "not checked: 1 Helm template"}},
                     {"level": "note", "message": {"text": "failed: a b.yaml: permission denied"}},
                 ],

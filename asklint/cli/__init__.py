@@ -23,17 +23,17 @@ from asklint.request import Wrong
 COMMANDS = {
     "check": "manifests",
     "fix": "manifests",
-    "baseline": "baseline",
-    "ignore": "ignore",
-    "init": "begin",
-    "completion": "begin",
-    "lsp": "editors",
-    "schema": "editors",
     "rules": "pages",
     "rule": "pages",
     "matrix": "pages",
+    "init": "begin",
+    "ignore": "ignore",
+    "baseline": "baseline",
     "test": "pages",
     "krm": "krm",
+    "lsp": "editors",
+    "schema": "editors",
+    "completion": "begin",
 }  # the module in which each command stands: it is imported when the command is asked for
 
 
@@ -56,7 +56,10 @@ _TERMINATED = 143  # 128 and the number of the signal, as shells count
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(__version__, message="asklint %(version)s")
 def cli() -> None:
-    """Say what in Kubernetes manifests will not run on Alibaba Cloud ASK, and rewrite them so that they do."""
+    """Say what in Kubernetes manifests will not run on Alibaba Cloud ASK, and rewrite them so that they do.
+
+    Begin with `asklint check DIR`, which writes nothing, and `asklint fix --unsafe --diff DIR`, which shows all fixes.
+    """
 
 
 def main(command: click.Command = cli) -> None:

@@ -17,7 +17,8 @@ from asklint.config import ConfigError
 from asklint.report import summary
 from asklint.request import Request, Wrong, requests
 
-_REPORTING = ("style", "output", "fail_on", "no_baseline")  # options of the commands that report
+# options of the commands that report
+_REPORTING = ("style", "outputs", "compare", "statistics", "fail_on", "no_baseline")
 _WORDS = {
     "en": {
         "written": "{0}: {1} accepted: {2} new, {3} taken out\n",
@@ -38,18 +39,18 @@ def _asking(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.command("baseline")
+@click.command("baseline", short_help="Accept today's findings; report only new ones.")
 @_asking
-@click.option("--update", is_flag=True, help="Accept what is new as well, and take out what is no more.")
-@click.option("--prune", is_flag=True, help="Take out what is no more, and accept nothing new.")
+@click.option("--update", is_flag=True, help="Also accept what is new, and take out what is gone.")
+@click.option("--prune", is_flag=True, help="Take out what is gone, and accept nothing new.")
 def baseline(paths: tuple[str, ...], update: bool, prune: bool, **options: Any) -> None:
-    """Accept today's findings in PATH, so that only new ones are reported."""
+    """Accept today's findings in PATH, or in this folder, so that only new ones are reported."""
     if update and prune:
-        raise Wrong("--update takes out what is no more, too: name one of them")
+        raise Wrong("--update takes out what is gone, too: name one of them")
     asked = requests(paths, {**dict.fromkeys(_REPORTING), **options, "no_baseline": True})
     place = asked[0].baseline_file
     if place.exists() and not (update or prune):
-        raise Wrong(f"{place} is there: --update accepts what is new as well, --prune takes out what is no more")
+        raise Wrong(f"{place} is there: --update accepts what is new as well, --prune takes out what is gone")
     if prune and not place.exists():
         raise Wrong(f"{place}: there is no such baseline")
     try:

@@ -19,30 +19,30 @@ _HOOKS = Path(".pre-commit-config.yaml")
 _HOOK = {"repo": "https://github.com/asklint/asklint", "rev": f"v{__version__}", "hooks": [{"id": "asklint"}]}
 _WORDS = {
     "en": {
-        "target": "Where shall the manifests run (ask: ACK Serverless, eci: ACK with virtual nodes, acs)",
-        "fail-on": "From which severity on does a check fail",
-        "hook": "Check before each commit, with pre-commit",
+        "target": "Where shall the manifests run? (ask: ACK Serverless; eci: ACK with virtual nodes)",
+        "fail-on": "From which severity on shall a check fail?",
+        "hook": "Check before each commit, with pre-commit?",
         "written": "written: {0}\n",
         "hooked": "{0} has a hook asklint already\n",
         "by-hand": "{0} is left as it is ({1}); this goes under repos:\n{2}",
         "next": "Next:\n"
-        "  asklint check               what is wrong\n"
-        "  asklint fix --diff          what asklint would make of it\n"
-        "  asklint baseline            accept what is there today, so that only new findings fail\n",
-        "next-hook": "  pre-commit install          the hook, in this clone\n",
+        "  asklint check                 what is wrong\n"
+        "  asklint fix --unsafe --diff   what asklint would make of it\n"
+        "  asklint baseline              accept what is there today, so that only new findings fail\n",
+        "next-hook": "  pre-commit install            the hook, in this clone\n",
     },
     "zh": {
-        "target": "清单将运行在哪里（ask：ACK Serverless，eci：带虚拟节点的 ACK，acs）",
-        "fail-on": "从哪个级别起检查失败",
-        "hook": "是否用 pre-commit 在每次提交前检查",
+        "target": "清单将运行在哪里？（ask：ACK Serverless，eci：带虚拟节点的 ACK）",
+        "fail-on": "从哪个级别起视为检查失败？",
+        "hook": "是否用 pre-commit 在每次提交前检查？",
         "written": "已写入：{0}\n",
         "hooked": "{0} 中已有 asklint 钩子\n",
         "by-hand": "{0} 保持原样（{1}），请把以下内容加到 repos: 之下\n{2}",
         "next": "下一步：\n"
-        "  asklint check               有什么问题\n"
-        "  asklint fix --diff          asklint 会如何修改\n"
-        "  asklint baseline            接受现有的问题，只有新问题才会失败\n",
-        "next-hook": "  pre-commit install          在本仓库中启用钩子\n",
+        "  asklint check                 有什么问题\n"
+        "  asklint fix --unsafe --diff   asklint 会如何修改\n"
+        "  asklint baseline              接受现有的问题，只有新问题才会失败\n",
+        "next-hook": "  pre-commit install            在本仓库中启用钩子\n",
     },
 }
 _CONFIG = {
@@ -94,7 +94,7 @@ fail-on: {fail_on}  # error、warning、info 或 never
 #   service-nodeport:
 #     to: ClusterIP
 
-# 不报告的内容：规则或类别，或者个别发现及其原因。
+# 不报告的内容：规则或类别，或者个别问题及其原因。
 # ignore:
 # - annotation-system
 # - rule: privileged
@@ -105,14 +105,16 @@ fail-on: {fail_on}  # error、warning、info 或 never
 }
 
 
-@click.command()
+@click.command(short_help="Write a .asklint.yaml to begin with.")
 @click.option("--target", type=click.Choice(TARGETS), help="Where the manifests shall run.")
-@click.option("--fail-on", type=click.Choice((*SEVERITIES, "never")), help="The least severity that exits 1.")
+@click.option(
+    "--fail-on", type=click.Choice((*SEVERITIES, "never")), help="The least severity that exits 1 (default: error)."
+)
 @click.option("--pre-commit/--no-pre-commit", "hook", default=None, help="Add a hook to .pre-commit-config.yaml.")
 @click.option("--force", is_flag=True, help="Replace a .asklint.yaml that is there.")
 @click.option("--lang", type=click.Choice(("en", "zh")), help="The language of questions and comments.")
 def init(target: str | None, fail_on: str | None, hook: bool | None, force: bool, lang: str | None) -> None:
-    """Write a .asklint.yaml to begin with, here; in a terminal, ask what no option says."""
+    """Write a .asklint.yaml to begin with into this folder; in a terminal, ask what no option says."""
     file, words = Path(config.NAME), _WORDS[language(lang)]
     if file.exists() and not force:
         raise Wrong(f"{file} is there; --force replaces it")
@@ -166,11 +168,14 @@ def _add_hook(words: dict[str, str]) -> None:
     say(words["written"].format(_HOOKS))
 
 
-@click.command()
+@click.command(short_help="Print the completion of a shell.")
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print what makes SHELL complete commands, options, rules and targets: eval "$(asklint completion bash)"."""
+    """Print what makes SHELL complete commands, options, rules and targets.
+
+    For bash, in ~/.bashrc: eval "$(asklint completion bash)"
+    """
     from click.shell_completion import get_completion_class
 
     found: Any = get_completion_class(shell)

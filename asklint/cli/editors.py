@@ -13,10 +13,10 @@ from asklint.request import Wrong
 _SCHEMAS = ("config", "rule", "report")
 
 
-@click.command()
+@click.command(short_help="Run the language server, for editors.")
 @click.option("--target", metavar="TARGET", help="ask (default), eci or acs.")
-@click.option("--kubernetes-version", metavar="VERSION", help="The cluster's (default: the newest known).")
-@click.option("--lang", type=click.Choice(("en", "zh")), help="The language of messages.")
+@click.option("--kubernetes-version", metavar="VERSION", help="The cluster's version (default: the newest known).")
+@click.option("--lang", type=click.Choice(("en", "zh")), help="The language of messages (default: that of LANG).")
 def lsp(**options: Any) -> None:
     """Speak the Language Server Protocol on standard input and output: editors start this."""
     try:
@@ -28,7 +28,7 @@ def lsp(**options: Any) -> None:
     server(options).start_io()
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of config, rule or report.")
 @click.argument("name", type=click.Choice(_SCHEMAS))
 def schema(name: str) -> None:
     """Print the JSON Schema of .asklint.yaml, of rule files or of the JSON report, for editors and scripts."""

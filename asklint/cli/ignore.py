@@ -46,12 +46,17 @@ class _Change(NamedTuple):
     told: str
 
 
-@click.command()
+@click.command(short_help="Silence a rule in a file, with a reason.")
 @click.argument("rule", shell_complete=complete.rules)
 @click.argument("place", type=click.Path(), metavar="PATH[:LINE]")
-@click.option("--reason", required=True, help="Why its findings are not to be reported.")
+@click.option("--reason", required=True, help="Why it is silenced.")
 @click.option("--object", "named", metavar="KIND/NAME", help="In this object alone.")
-@click.option("--as", "way", type=click.Choice(("comment", "annotation", "config")), help="Where to write it.")
+@click.option(
+    "--as",
+    "way",
+    type=click.Choice(("comment", "annotation", "config")),
+    help="Where to write it (default: a comment, or an annotation where none can be).",
+)
 @click.option("--until", metavar="DATE", help="With --as config: the last day on which it holds.")
 @click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
 @click.option("--target", metavar="TARGET", shell_complete=complete.targets, help="ask (default), eci or acs.")
@@ -67,7 +72,7 @@ def ignore(
     diff: bool,
     **options: Any,
 ) -> None:
-    """Silence RULE where it speaks in PATH, on LINE or everywhere: with a comment, or an annotation where none can be.
+    """Silence RULE where it speaks in PATH, on LINE or everywhere.
 
     Nothing else in the file changes, and nothing else is silenced.
     """

@@ -12,7 +12,7 @@ from asklint.inputs import files
 from asklint.request import Wrong
 
 
-@click.command()
+@click.command(short_help="Fix a KRM ResourceList, for kustomize and kpt.")
 def krm() -> None:
     """Fix the items of a KRM ResourceList: standard input to standard output, as kustomize and kpt run functions.
 

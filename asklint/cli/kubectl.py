@@ -45,12 +45,18 @@ def _options(command: Any) -> Any:
 @click.command("kubectl asklint", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.argument("what", nargs=-1, metavar="[TYPE | TYPE/NAME | TYPE NAME]...")
 @click.option("-n", "--namespace", metavar="NAMESPACE", help="The namespace (default: that of the context).")
-@click.option("-A", "--all-namespaces", "everywhere", is_flag=True, help="All namespaces, and what stands in none.")
+@click.option(
+    "-A",
+    "--all-namespaces",
+    "everywhere",
+    is_flag=True,
+    help="All namespaces but the system's, and what stands in none.",
+)
 @click.option("-l", "--selector", metavar="SELECTOR", help="Only objects with these labels: app=web.")
-@click.option("-o", "--output", "style", type=click.Choice(tuple(report.FORMATS)), help="How to show what is found.")
+@click.option("-o", "--output", "style", type=click.Choice(tuple(report.FORMATS)), help="The form of the report.")
 @click.option("--target", type=click.Choice(TARGETS), help="Where the objects shall run (default: ask).")
 @click.option("--fix", is_flag=True, help="Write the objects as clean manifests to --out, with the safe fixes made.")
-@click.option("--unsafe", is_flag=True, help="Make fixes too that change behaviour, cost, reach or data.")
+@click.option("--unsafe", is_flag=True, help="Also make the fixes that may change behaviour, cost, reach or data.")
 @click.option(
     "--out", type=click.Path(file_okay=False), metavar="DIR", help="Where --fix writes: DIR/NAMESPACE/KIND-NAME.yaml."
 )

@@ -23,14 +23,20 @@ _NO_OBJECTS = b"---\n"  # Helm takes a post-renderer that writes nothing for one
 
 # The options of all that asks rules.
 COMMON = (
-    click.option("--kubernetes-version", metavar="VERSION", help="The cluster's (default: the newest known)."),
-    click.option("--select", multiple=True, **_NAMES, help="Ask these alone."),
-    click.option("--ignore", multiple=True, **_NAMES, help="Do not ask these."),
-    click.option("--config", "config_file", type=click.Path(dir_okay=False), help="Use this .asklint.yaml."),
+    click.option("--kubernetes-version", metavar="VERSION", help="The cluster's version (default: the newest known)."),
+    click.option("--select", multiple=True, **_NAMES, help="Only these rules or categories."),
+    click.option("--ignore", multiple=True, **_NAMES, help="All but these rules or categories."),
+    click.option(
+        "--config", "config_file", type=click.Path(dir_okay=False), help="Use this .asklint.yaml, and look for none."
+    ),
     click.option("--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own."),
-    click.option("--fail-on", type=click.Choice((*SEVERITIES, "never")), help="The least severity that exits 1."),
-    click.option("--allow-empty", is_flag=True, help="Exit 0 where there is nothing to check."),
-    click.option("--lang", type=click.Choice(("en", "zh")), help="The language of messages."),
+    click.option(
+        "--fail-on",
+        type=click.Choice((*SEVERITIES, "never")),
+        help="The least severity that exits 1 (default: error).",
+    ),
+    click.option("--allow-empty", is_flag=True, help="Exit 0, not 2, where there is nothing to check."),
+    click.option("--lang", type=click.Choice(("en", "zh")), help="The language of messages (default: that of LANG)."),
 )
 
 
@@ -42,12 +48,14 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
             "--target",
             metavar="TARGET",
             shell_complete=complete.targets,
-            help="ask (default), eci or acs; check takes several: ask,acs.",
+            help="ask (default), eci or acs; for check also several: ask,acs.",
         ),
         *COMMON,
-        click.option("--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="The accepted findings."),
+        click.option(
+            "--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="The file of accepted findings."
+        ),
         click.option("--no-baseline", is_flag=True, help="Report what the baseline accepts, too."),
-        click.option("--format", "style", type=click.Choice(tuple(report.FORMATS)), help="How to show what is found."),
+        click.option("--format", "style", type=click.Choice(tuple(report.FORMATS)), help="The form of the report."),
         click.option(
             "--output",
             "outputs",
@@ -62,7 +70,7 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Show in html and markdown what became of the findings in an earlier --format json report.",
         ),
         click.option("--statistics", is_flag=True, help="Show how often each rule speaks in place of the findings."),
-        click.option("--jobs", type=click.IntRange(1), help="Processes to use (default: all processors)."),
+        click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes to use (default: all processors)."),
         click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found."),
         click.option("--stdin-filename", default=STDIN, metavar="NAME", help="What to call standard input."),
         click.option("--values", multiple=True, metavar="FILE", help="Render the chart in PATH with these values."),
@@ -76,11 +84,14 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.command()
+@click.command(short_help="Say what is wrong; write nothing.")
 @shared
 @click.option("--show-files", is_flag=True, help="Show which files would be checked, and why others not.")
 def check(paths: tuple[str, ...], show_files: bool, **options: Any) -> None:
-    """Say what is wrong in PATH: files, folders, or - for standard input. Never writes to a manifest."""
+    """Say what is wrong in PATH: files, folders, Helm charts, or - for standard input; without PATH, in this folder.
+
+    Never writes to a manifest.
+    """
     asked = requests(paths, options)
     if show_files:
         sys.exit(_show_files(asked[0]))
@@ -98,9 +109,9 @@ def checked(asked: Request, content: bytes | None) -> Gathered:
     return gathered
 
 
-@click.command()
+@click.command(short_help="Rewrite manifests so that they run.")
 @shared
-@click.option("--unsafe", is_flag=True, help="Make fixes too that change behaviour, cost, reach or data.")
+@click.option("--unsafe", is_flag=True, help="Also make the fixes that may change behaviour, cost, reach or data.")
 @click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 if anything would change.")
 @click.option("--out", type=click.Path(file_okay=False), metavar="DIR", help="Write all files to DIR instead.")
@@ -118,7 +129,11 @@ def fix(
     emit: str | None,
     **options: Any,
 ) -> None:
-    """Rewrite the manifests in PATH so that they run on the target; what is not safe only with --unsafe."""
+    """Rewrite the manifests in PATH, or in this folder, so that they run on the target.
+
+    Makes the safe fixes; with --unsafe also those that may change behaviour, cost, reach or data, each named in the
+    report with what it changes.
+    """
     asked, *others = requests(paths, options)
     if others:
         raise Wrong("fix writes for one target; check shows several side by side")

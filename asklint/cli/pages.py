@@ -15,25 +15,27 @@ from asklint.cli.screen import say, width
 from asklint.request import Wrong, language
 from asklint.rule import TARGETS, RuleError
 
+_LEAST = 140  # columns that a table takes: a narrower one would cut words
 
-@click.command()
+
+@click.command(short_help="List the rules.")
 @click.option("--target", type=click.Choice(TARGETS), default="ask", show_default=True)
 @click.option("--lang", type=click.Choice(("en", "zh")))
 def rules(target: str, lang: str | None) -> None:
-    """List the rules, with their severity on the target and whether they can fix."""
+    """List the rules, with their severity on the target and the fixes they have."""
     from asklint.report import pages
 
-    say(pages.rules(data.load(), target, language(lang)))
+    say(pages.rules(data.load(), target, language(lang), max(width(), _LEAST)))
 
 
-@click.command()
+@click.command(short_help="Show a rule: why, options, fixes, sources, examples.")
 @click.argument("name", shell_complete=complete.rules)
 @click.option(
     "--rules", "folders", multiple=True, type=click.Path(exists=True), metavar="DIR", help="Rules of your own."
 )
 @click.option("--lang", type=click.Choice(("en", "zh")))
 def rule(name: str, folders: tuple[str, ...], lang: str | None) -> None:
-    """Show the page of the rule NAME: why, sources, fix and examples."""
+    """Show the page of the rule NAME: why, options, fixes, sources and examples."""
     from asklint import library
     from asklint.report import pages
 
@@ -46,21 +48,26 @@ def rule(name: str, folders: tuple[str, ...], lang: str | None) -> None:
     say(pages.rule(found.name, found.spec, language(lang)))
 
 
-@click.command()
+@click.command(short_help="Show what each feature does on each target.")
 @click.option(
     "--diff", nargs=2, type=click.Choice(TARGETS), metavar="A B", help="Show what differs between two targets."
 )
-@click.option("--stale", type=click.IntRange(0), metavar="MONTHS", help="Show what no newer page speaks of.")
+@click.option(
+    "--stale",
+    type=click.IntRange(0),
+    metavar="MONTHS",
+    help="Show features of which no page of the last MONTHS speaks.",
+)
 @click.option("--format", "style", type=click.Choice(("table", "markdown", "json")), default="table", show_default=True)
 @click.option("--lang", type=click.Choice(("en", "zh")))
 def matrix(diff: tuple[str, str] | None, stale: int | None, style: str, lang: str | None) -> None:
     """Show what each Kubernetes feature does on ask, eci and acs."""
     from asklint.report.matrix import matrix as table
 
-    say(table(data.load(), style, diff, stale, language(lang), width()))
+    say(table(data.load(), style, diff, stale, language(lang), max(width(), _LEAST)))
 
 
-@click.command()
+@click.command(short_help="Run the examples in rule files.")
 @click.argument("folder", type=click.Path(exists=True), metavar="DIR")
 def test(folder: str) -> None:
     """Run the examples in the rule files below DIR: ours or your own."""

@@ -12,7 +12,7 @@ from asklint.secret import MASK
 # Other values, and other overlays, make something else of the same lines: what is right here may be wrong there.
 _NOT_EDITED = {
     "helm": "no template is edited: change the values, or post-render with asklint",
-    "kustomize": "what is built is not written back: fix its sources, or run `asklint krm` in kustomize",
+    "kustomize": "what is built is not written back: fix its sources, or write an overlay by --emit kustomize",
 }
 _SOURCE = re.compile(r"# Source: (?P<name>\S*/templates/\S*)\s*$")
 

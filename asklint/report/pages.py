@@ -16,7 +16,9 @@ _WORDS = {
     "what": "内容",
     "sources": "来源",
     "options": "选项",
-    "default": "默认值",
+    "default": "默认",
+    "not set": "默认不设置",
+    "set in": "在 .asklint.yaml 中设置：",
     "example": "示例",
     "bad": "问题",
     "fixed": "修复后",
@@ -25,9 +27,11 @@ _WORDS = {
     "read": "查阅于",
 }
 
+_ENGLISH = {"not set": "not set by default", "set in": "Set in .asklint.yaml: "}
+
 
 def _word(word: str, lang: str) -> str:
-    return _WORDS[word] if lang == "zh" else word
+    return _WORDS[word] if lang == "zh" else _ENGLISH.get(word, word)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> str:
@@ -39,6 +43,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> st
     table = Table(*heads, box=box.SIMPLE_HEAD, pad_edge=False, expand=False)
     for column in table.columns[:-1]:
         column.no_wrap = True
+    table.columns[-1].overflow = "fold"
     for row in rows:
         table.add_row(*row)
     out = io.StringIO()
@@ -70,7 +75,7 @@ def rules(compiled: Mapping[str, Any], target: str, lang: str, width: int = 120)
 def rule(name: str, spec: Mapping[str, Any], lang: str) -> str:
     """The page of a rule, in Markdown."""
     parts = [f"# {name}: {_told(spec, 'title', lang)}", _told(spec, "why", lang).strip(), _targets(spec, lang)]
-    parts += [_options(spec, lang), _fixes(spec, lang), _sources(spec, lang)]
+    parts += [_options(name, spec, lang), _fixes(spec, lang), _sources(spec, lang)]
     for index, example in enumerate(spec["examples"], 1):
         parts.append(_example(example, index, lang))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -86,12 +91,45 @@ def _targets(spec: Mapping[str, Any], lang: str) -> str:
     return "\n".join(lines)
 
 
-def _options(spec: Mapping[str, Any], lang: str) -> str:
-    lines = [
-        f"- {name} ({_word('default', lang)} {option['default']!r}): {option['description']}"
-        for name, option in spec.get("options", {}).items()
-    ]
-    return "\n".join((f"## {_word('options', lang)}", *lines)) if lines else ""
+def _options(name: str, spec: Mapping[str, Any], lang: str) -> str:
+    options = spec.get("options", {})
+    if not options:
+        return ""
+    told = spec.get("zh", {}).get("options", {}) if lang == "zh" else {}
+    lines = [_option(key, option, told.get(key, option["description"]), lang) for key, option in options.items()]
+    example = f"`options: {{{name}: {{{next(iter(options))}: …}}}}`"
+    return f"## {_word('options', lang)}\n\n{_word('set in', lang)}{example}\n\n" + "\n".join(lines)
+
+
+def _option(name: str, option: Mapping[str, Any], description: str, lang: str) -> str:
+    """One option: the values it takes, what counts where it is not set, and what it says."""
+    default = option["default"]
+    unset = default is None or default in ("", [], {})
+    shape = _shape(option)
+    told = [f"`{shape}`"] * bool(shape)
+    told.append(_word("not set", lang) if unset else f"{_word('default', lang)} {_plain(default)}")
+    if lang == "zh":
+        return f"- `{name}`（{'；'.join(told)}）：{description}"
+    return f"- `{name}` ({'; '.join(told)}): {description}"
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _shape(schema: Mapping[str, Any]) -> str:
+    """The values that `schema` lists, or how they are built; "" for a single value of which it says no more."""
+    if "enum" in schema:
+        return " | ".join(_plain(value) for value in schema["enum"] if value not in (None, ""))
+    if schema.get("type") == "boolean":
+        return "true | false"
+    if schema.get("type") == "array":
+        return f"[{_shape(schema.get('items', {})) or 'VALUE'}, …]"
+    if schema.get("type") == "object" and "properties" in schema:
+        return f"{{{', '.join(schema['properties'])}}}"
+    if schema.get("type") == "object":
+        return f"{{KEY: {_shape(schema.get('additionalProperties', {})) or 'VALUE'}, …}}"
+    return ""
 
 
 def _fixes(spec: Mapping[str, Any], lang: str) -> str:
@@ -100,7 +138,7 @@ def _fixes(spec: Mapping[str, Any], lang: str) -> str:
         where = "" if remedy.targets == TARGETS else f" ({', '.join(remedy.targets)})"
         caveat = f". {remedy.caveat[0].upper()}{remedy.caveat[1:]}" if remedy.caveat else ""
         lines.append(f"- {remedy.applicability}{where}: {remedy.title}{caveat}")
-    return "\n".join((f"## {_word('fix', lang)}", *lines)) if lines else ""
+    return "\n".join((f"## {_word('fix', lang)}", "", *dict.fromkeys(lines))) if lines else ""
 
 
 def _sources(spec: Mapping[str, Any], lang: str) -> str:
@@ -108,7 +146,7 @@ def _sources(spec: Mapping[str, Any], lang: str) -> str:
     for source in spec["sources"].values():
         when = source["date"] if "date" in source else f"{_word('read', lang)} {source['read']}"
         lines.append(f"- {source['url']} ({when})")
-    return "\n".join((f"## {_word('sources', lang)}", *lines))
+    return "\n".join((f"## {_word('sources', lang)}", "", *lines))
 
 
 def _example(example: Mapping[str, Any], index: int, lang: str) -> str:

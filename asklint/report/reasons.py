@@ -71,8 +71,8 @@ CHINESE = {
     "there is no values file {}": "没有 values 文件 {}",
     "two fixes change the same place": "两个修复要改同一处",
     "two fixes touch the same characters": "两个修复涉及相同的字符",
-    "what is built is not written back: fix its sources, or run `asklint krm` in kustomize": (
-        "构建结果不会写回：请修复其源文件，或在 kustomize 中运行 `asklint krm`"
+    "what is built is not written back: fix its sources, or write an overlay by --emit kustomize": (
+        "构建结果不会写回：请修复其源文件，或用 --emit kustomize 写出 overlay"
     ),
     "what is rendered is not written back": "渲染结果不会写回",
     "{} cannot be run: {}": "无法运行 {}：{}",

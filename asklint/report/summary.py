@@ -46,6 +46,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "found": "{0} in {1} (target {2})",
         "left": "left: {0}",
         "clear": "All clear for {1}: {0} checked",
+        "nothing-new": "Nothing new for {1}: {0} checked",
         "then-clear": "Then all clear for {1}: {0} checked",
         "nothing": "Nothing was checked: no Kubernetes object in {0}",
         "nothing-live": "Nothing was checked: there is no such object, or none that may be read",
@@ -57,9 +58,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "not-written": "{0}: not written, since {1} {2} makes it",
         "claims": "mind: claims are written without their volumes, whose data stay where they are: {0}",
         "none": "No finding in {0} (target {1})",
-        "fixable-both": "{0} fixable: {1} safe ({3}), {2} more with --unsafe",
-        "fixable-safe": "{0} fixable: {3}",
-        "fixable-unsafe": "{0} fixable: {3} --unsafe",
+        "fixable-both": "{0} fixable: {1} safe ({3}{4}), {2} more with --unsafe",
+        "fixable-safe": "{0} fixable: {3}{4}",
+        "fixable-unsafe": "{0} fixable: {3} --unsafe{4}",
         "skipped": "not checked: {0}",
         "silenced": "silenced: {0}",
         "moot": "not shown: {0} in objects that a fix drops whole",
@@ -72,7 +73,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "written": "written: {0}",
         "not-fixed": "not fixed: {0}",
         "caveats": "mind: {0}",
-        "option": "needs an option: {0} ({1})",
+        "option": "needs an option in .asklint.yaml: {0} ({1})",
         "person": "needs a person: {0}",
         "first": "new, to be applied first: {0}",
         "gone": "gone from the files, to be deleted from a cluster that has it: {0}",
@@ -108,6 +109,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "found": "{0}（已检查 {1}，目标 {2}）",
         "left": "剩余：{0}",
         "clear": "{1} 检查通过：已检查 {0}",
+        "nothing-new": "{1} 没有新问题：已检查 {0}",
         "then-clear": "修复后 {1} 检查通过：已检查 {0}",
         "nothing": "未检查任何内容：{0}中没有 Kubernetes 对象",
         "nothing-live": "未检查任何内容：没有这样的对象，或没有权限读取",
@@ -119,9 +121,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "not-written": "{0}：未写入，由 {1} {2} 创建",
         "claims": "注意：写入的 PVC 不包含其存储卷，卷中的数据留在原处：{0}",
         "none": "未发现问题（已检查 {0}，目标 {1}）",
-        "fixable-both": "{0} 个可修复：{1} 个安全（{3}），另外 {2} 个需加 --unsafe",
-        "fixable-safe": "{0} 个可修复：{3}",
-        "fixable-unsafe": "{0} 个可修复：{3} --unsafe",
+        "fixable-both": "{0} 个可修复：{1} 个安全（{3}{4}），另外 {2} 个需加 --unsafe",
+        "fixable-safe": "{0} 个可修复：{3}{4}",
+        "fixable-unsafe": "{0} 个可修复：{3} --unsafe{4}",
         "skipped": "未检查：{0}",
         "silenced": "已忽略：{0}",
         "moot": "未显示：修复将整个删除的对象中的 {0}",
@@ -134,7 +136,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "written": "已写入：{0}",
         "not-fixed": "未修复：{0}",
         "caveats": "注意：{0}",
-        "option": "设置选项后可修复：{0}（{1}）",
+        "option": "在 .asklint.yaml 中设置选项后可修复：{0}（{1}）",
         "person": "需要人工处理：{0}",
         "first": "新增，需先部署：{0}",
         "gone": "已从文件中删除，需在已部署的集群中手动删除：{0}",
@@ -280,7 +282,8 @@ def lines(report: Report) -> Iterator[Line]:
         yield from _list(lang, "unread", "file", (f"{file}{say(lang, ':')}{why}" for file, why in report.unread))
     else:
         would = report.mended and not report.written
-        clear = say(lang, "then-clear" if would else "clear", _size(report), report.target.replace(",", say(lang, ",")))
+        key = "nothing-new" if report.accepted else "then-clear" if would else "clear"
+        clear = say(lang, key, _size(report), report.target.replace(",", say(lang, ",")))
         yield Line("clear", say(lang, ";").join([clear, *(line.text for line in rest)]))
     yield from _readiness(report)
 
@@ -320,8 +323,10 @@ def _total(report: Report) -> Iterator[Line]:
     safe, unsafe = fixable(report).values()
     if safe or unsafe:
         key = "fixable-both" if safe and unsafe else "fixable-safe" if safe else "fixable-unsafe"
-        command = "asklint fix" if report.namespaces is None else "kubectl asklint --fix --out DIR"
-        yield Line("fixable", say(lang, key, safe + unsafe, safe, unsafe, command))
+        live = report.namespaces is not None
+        command = "kubectl asklint --fix --out DIR" if live else "asklint fix"
+        command += "" if report.target == "ask" else f" --target {report.target}"
+        yield Line("fixable", say(lang, key, safe + unsafe, safe, unsafe, command, "" if live else " PATH"))
 
 
 def _not_checked(report: Report) -> Iterator[Line]:

@@ -37,7 +37,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "rule": "Rule",
         "count": "Findings",
         "severity": "Severity",
-        "sizes": "Sizes are of one pod, and stand where much more is billed than asked for.",
+        "sizes": "Sizes are those of one pod, shown where much more is billed than asked for.",
         "asked": "Asked for",
         "billed": "Billed",
         "nothing-asked": "nothing",
