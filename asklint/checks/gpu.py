@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from asklint.checks.balancer_grammar import is_filled_in_later
 from asklint.checks.pod_cards import asked, sold, together
 from asklint.checks.pod_parts import annotations_of, labels_of, runs, takes_metadata
 from asklint.edit import Edit, Set
@@ -77,15 +78,19 @@ def _on_eci(pod: Pod, names: Mapping[str, Any]) -> str:
     specs = have.get(first)
     if isinstance(specs, str) and specs.strip():
         types = _pattern(names["types"])
-        return "" if any(types.match(spec.strip()) for spec in specs.split(",")) else "plain"
+        named = is_filled_in_later(specs) or any(types.match(spec.strip()) for spec in specs.split(","))
+        return "" if named else "plain"
     return "" if any(have.get(other) for other in others) else "type"
 
 
 def _on_acs(pod: Pod, names: Mapping[str, Any]) -> str:
     have = labels_of(pod)
-    if have.get(names["class"]) not in names["classes"]:
+    named = have.get(names["class"])
+    if named and is_filled_in_later(str(named)):
+        return ""
+    if named not in names["classes"]:
         return "class"
-    return "model" if have[names["class"]] == names["classes"][0] and not have.get(names["model"]) else ""
+    return "model" if named == names["classes"][0] and not have.get(names["model"]) else ""
 
 
 @cache
