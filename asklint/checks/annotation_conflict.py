@@ -100,7 +100,9 @@ def _written(term: _Term, place: Place) -> str:
 
 
 def _mixed(bond: _Bond, entry: Entry) -> Hit | None:
-    items = [item.strip() for item in entry.value.split(",") if item.strip()]
+    items = [item.strip() for item in entry.value.split(",") if item.strip() and not is_filled_in_later(item)]
+    if not items:
+        return None
     first, *others = [next((at for at, one in enumerate(bond.classes) if one.match(item)), -1) for item in items]
     for item, its in zip(items[1:], others, strict=True):
         if its != first:

@@ -21,9 +21,11 @@ def collect(
 ) -> Iterator[Fact]:
     """Each pod, with whether it opts in itself; each namespace; and each `door`: an object that puts pods on ECI.
 
-    A pod that keeps off virtual nodes is none of it, nor is one that gets a label.
+    A pod that keeps off virtual nodes is none of it, nor is one that gets a label. A SidecarSet merely adds to pods.
     """
     if isinstance(subject, Pod):
+        if subject.object.kind == "SidecarSet":
+            return
         if not keeps_off(subject, params) and not takes_label(subject, params, options):
             labels = {str(key): str(value) for key, value in labels_of(subject).items()}
             yield Fact(("kind",), {"is": "pod", "in": opts_in(subject, params), "labels": labels})

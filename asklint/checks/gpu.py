@@ -1,4 +1,4 @@
-"""Pods that ask for a GPU and do not say which."""
+"""Pods that ask for a GPU and do not say which, or for more of them than there are."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from asklint import quantity
-from asklint.checks.pod_parts import annotations_of, containers, labels_of, runs, takes_metadata
+from asklint.checks.balancer_grammar import is_filled_in_later
+from asklint.checks.pod_cards import asked, sold, together
+from asklint.checks.pod_parts import annotations_of, labels_of, runs, takes_metadata
 from asklint.edit import Edit, Set
 from asklint.finding import Hit
-from asklint.path import Path, mapping
 from asklint.resource import Pod
 
 
@@ -19,9 +19,10 @@ def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], t
     """The first GPU that a container asks for where the pod lacks what goes with it.
 
     On ECI an annotation: `type` where none of `annotations` is there, `plain` where it names no type with a GPU. On ACS
-    labels: `class`, then `model`. The options say what the fix writes.
+    labels: `class`, then `model`. The options say what the fix writes. Where nothing is lacking the number may not be
+    had: `few` where a type on ECI has fewer than one container asks for, `count` where ACS has no such number.
     """
-    place = next(_asked(subject, params["resource"]), None)
+    place = next((path for path, _ in asked(subject)), None)
     if place is None or not runs(subject):
         return
     write: dict[str, str] = {}
@@ -40,16 +41,35 @@ def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], t
         if takes_metadata(subject):
             edits = tuple(Set((*subject.metadata_path, field, key), value) for key, value in write.items())
         yield Hit(place, case, edits=edits)
+    elif target == "acs":
+        has, count = sold(subject, params["sizes"]["acs"]), together(subject)
+        if has and count and str(count) not in has:
+            model = labels_of(subject)[params["acs"]["model"]]
+            yield Hit(place, "count", {"count": count, "model": model, "has": ", ".join(has)})
+    else:
+        yield from _few(subject, params["eci"])
 
 
-def _asked(pod: Pod, resource: str) -> Iterator[Path]:
-    for path, container in containers(pod):
-        resources = mapping(container.get("resources"))
-        for field in ("limits", "requests"):
-            value = mapping(resources.get(field)).get(resource)
-            amount = quantity.read(value)
-            if value is not None and (amount is None or amount.nanos > 0):
-                yield (*path, "resources", field, resource)
+def _few(pod: Pod, names: Mapping[str, Any]) -> Iterator[Hit]:
+    """The first container that asks for more GPUs than one of the types has."""
+    specs = annotations_of(pod).get(names["annotations"][0])
+    if not isinstance(specs, str):
+        return
+    has = {spec.strip(): _cards(spec.strip(), names) for spec in specs.split(",")}
+    for place, count in asked(pod):
+        for spec, cards in has.items():
+            if count and cards and count > cards:
+                yield Hit(place, "few", {"count": count, "type": spec, "has": cards})
+                return
+
+
+def _cards(spec: str, names: Mapping[str, Any]) -> int:
+    """The GPUs of an ECS type by its name, where -c4g1 is one for every four vCPUs; 0 where it does not say."""
+    match = _pattern(names["cards"]).fullmatch(spec)
+    if match is None:
+        return 0
+    vcpus = 2 if match["size"] is None else 4 * int(match["size"] or 1)
+    return names["other-cards"].get(spec) or vcpus * int(match["g"]) // int(match["c"])
 
 
 def _on_eci(pod: Pod, names: Mapping[str, Any]) -> str:
@@ -58,15 +78,19 @@ def _on_eci(pod: Pod, names: Mapping[str, Any]) -> str:
     specs = have.get(first)
     if isinstance(specs, str) and specs.strip():
         types = _pattern(names["types"])
-        return "" if any(types.match(spec.strip()) for spec in specs.split(",")) else "plain"
+        named = is_filled_in_later(specs) or any(types.match(spec.strip()) for spec in specs.split(","))
+        return "" if named else "plain"
     return "" if any(have.get(other) for other in others) else "type"
 
 
 def _on_acs(pod: Pod, names: Mapping[str, Any]) -> str:
     have = labels_of(pod)
-    if have.get(names["class"]) not in names["classes"]:
+    named = have.get(names["class"])
+    if named and is_filled_in_later(str(named)):
+        return ""
+    if named not in names["classes"]:
         return "class"
-    return "model" if have[names["class"]] == names["classes"][0] and not have.get(names["model"]) else ""
+    return "model" if named == names["classes"][0] and not have.get(names["model"]) else ""
 
 
 @cache

@@ -15,16 +15,18 @@ from asklint.resource import Pod
 def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
     """At most one hit a pod, from the one rule whose `says` it is: missing, rounding, limits, large or spec.
 
-    `sizes` is schemas/pod-sizes.yaml. Silent where a card or an ECS type decides, or a quantity cannot be read.
+    `sizes` is schemas/pod-sizes.yaml. A SidecarSet merely adds to pods, and has no size.
+    Silent where a card or an ECS type decides, or a quantity cannot be read.
     """
-    if subject.object.is_daemonset or "resources" in subject.data:
+    if subject.object.is_daemonset or subject.object.kind == "SidecarSet" or "resources" in subject.data:
         return
     if params["says"] != "missing" and not _speaks_of_size(subject, params["sizes"]):
         return
     platform: Mapping[str, Any] = params["sizes"]["acs" if target == "acs" else "eci"]
     pod = _Pod(subject, platform, target == "acs", str(options.get("region") or ""))
     for hit in pod.hits(params["says"], options):
-        yield hit._replace(path=(*subject.path, *hit.path) if hit.case != "spec" else hit.path)
+        outside = hit.path[: len(subject.metadata_path)] == subject.metadata_path
+        yield hit if outside else hit._replace(path=(*subject.path, *hit.path))
 
 
 class _Pod:
@@ -37,7 +39,7 @@ class _Pod:
     def hits(self, says: str, options: Mapping[str, Any]) -> Iterator[Hit]:
         """What `says` has to say of this pod, where it is for this one to speak."""
         if not self._sized_by_containers():
-            yield from self._by_annotation(says)
+            yield from self._by_annotation(says, options)
             return
         asked = asked_by(self.pod, self.acs, self._ignored_by())
         if asked is None:
@@ -124,8 +126,7 @@ class _Pod:
     # -- which of the rules speaks
 
     def _verdict(self, asked: Asked, billed: Size | None, options: Mapping[str, Any]) -> str:
-        ticket = None if options.get("opened") else self.platform.get("ticket")
-        if billed is None or (ticket and (billed.vcpu > ticket["vcpu"] or billed.memory > ticket["memory"])):
+        if billed is None or self._is_large(billed, options):
             return "large"
         if asked.limited:
             lower = self._fit(asked.requests)
@@ -135,6 +136,11 @@ class _Pod:
         spare = max(1 - asked.size.vcpu / billed.vcpu, 1 - asked.size.memory / billed.memory)
         less = self._smaller(asked.size, billed) or self._without_kind(asked.size, billed)
         return "rounding" if spare > 0 and spare >= share and less else ""
+
+    def _is_large(self, billed: Size | None, options: Mapping[str, Any]) -> bool:
+        """Whether there is no such size, or only by ticket."""
+        ticket = None if options.get("opened") else self.platform.get("ticket")
+        return billed is None or bool(ticket and (billed.vcpu > ticket["vcpu"] or billed.memory > ticket["memory"]))
 
     # -- what each of them says
 
@@ -217,18 +223,30 @@ class _Pod:
 
     # -- pods whose size an annotation names
 
-    def _by_annotation(self, says: str) -> Iterator[Hit]:
-        """eci-use-specs may name a size that has to be rounded; pod-required-spec must hold what is requested."""
+    def _by_annotation(self, says: str, options: Mapping[str, Any]) -> Iterator[Hit]:
+        """A size named may be beyond all there are, or be rounded on ECI; on ACS it must hold what is requested."""
         name = self.platform["annotations"]["specs"]
         value = self.notes.get(name)
         place = (*self.pod.metadata_path, "annotations", name)
         if not isinstance(value, str):
             return
-        if self.acs:
+        if says == "large":
+            yield from self._named(value.split(","), place, options)
+        elif self.acs:
             yield from self._required(says, value, place)
         elif says == "rounding":
             for item in value.split(","):
                 yield from self._specified(item.strip(), place)
+
+    def _named(self, items: Iterable[str], place: Path, options: Mapping[str, Any]) -> Iterator[Hit]:
+        """An annotation none of whose sizes can be had. What is no size, such as an ECS type, is not for here."""
+        matches = [SPEC.fullmatch(item.strip()) for item in items]
+        sizes = [Size(Fraction(match[1]), Fraction(match[2])) for match in matches if match is not None]
+        if len(sizes) < len(matches) or (self.acs and self._class() not in self.platform["classes"]):
+            return
+        fits = [self._fit(size, self.region, plain=True) for size in sizes]
+        if all(self._is_large(billed, options) for billed in fits):
+            yield self._large(Asked(sizes[0], sizes[0], place, (), False), fits[0])
 
     def _specified(self, item: str, place: Path) -> Iterator[Hit]:
         match = SPEC.fullmatch(item)

@@ -136,7 +136,8 @@ def _fixes(spec: Mapping[str, Any], lang: str) -> str:
     lines = []
     for remedy in remedies(spec, lang):
         where = "" if remedy.targets == TARGETS else f" ({', '.join(remedy.targets)})"
-        caveat = f". {remedy.caveat[0].upper()}{remedy.caveat[1:]}" if remedy.caveat else ""
+        stop = "。" if lang == "zh" else ". "
+        caveat = f"{stop}{remedy.caveat[0].upper()}{remedy.caveat[1:]}" if remedy.caveat else ""
         lines.append(f"- {remedy.applicability}{where}: {remedy.title}{caveat}")
     return "\n".join((f"## {_word('fix', lang)}", "", *dict.fromkeys(lines))) if lines else ""
 
