@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypedDict, cast, get_args
 
-from asklint import config, data, engine, report, run
+from asklint import config, data, report, run
 from asklint.finding import Applicability, Severity
 from asklint.gather import Gathered
 from asklint.inputs import files
@@ -192,7 +192,7 @@ def check(
     except files.CannotRead as error:
         raise ValueError(f"{filename}: {error}") from error
     gathered = Gathered(made.setup)
-    gathered.add(run.Outcomes(Input(filename, Path(filename)), run.told(engine.check(source, made.setup))))
+    gathered.add(run.Outcomes(Input(filename, Path(filename)), run.outcome(source, made.setup)))
     return made.report(gathered)
 
 

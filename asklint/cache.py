@@ -10,7 +10,7 @@ from typing import Any
 
 from asklint import write
 from asklint.data import cache_folder
-from asklint.finding import Finding, Fix, Identity, Outcome, Place, Seen, Told
+from asklint.finding import Finding, Fix, Identity, Origin, Outcome, Place, Seen, Told
 
 KEPT = 50_000  # entries; about 40 MB where files are as large as manifests are
 ROOM = 256 << 20  # bytes
@@ -109,7 +109,19 @@ def _revive(value: list[Any], name: str) -> Outcome:
 def _told(value: list[Any], name: str) -> Told:
     told = Told(*value)
     document, base = told.at
-    return told._replace(place=_place(told.place, name), object=Identity(*told.object), at=(document, tuple(base)))
+    return told._replace(
+        place=_place(told.place, name),
+        object=Identity(*told.object),
+        at=(document, tuple(base)),
+        origin=_origin(told.origin),
+    )
+
+
+def _origin(value: Sequence[Any] | None) -> Origin | None:
+    if value is None:
+        return None
+    template, values, exact = value
+    return Origin(template, tuple(values), exact)
 
 
 def _finding(value: list[Any], name: str) -> Finding:
@@ -120,6 +132,7 @@ def _finding(value: list[Any], name: str) -> Finding:
         fix=_fix(found.fix) if found.fix else None,
         related=tuple((_place(place, name), word) for place, word in found.related),
         targets=tuple(found.targets),
+        origin=_origin(found.origin),
     )
 
 

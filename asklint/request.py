@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from asklint import config, engine, run
+from asklint import config, run
 from asklint.finding import NOTHING, SEVERITIES, Finding, Report
 from asklint.gather import Clash, check_mirror
 from asklint.inputs import files
-from asklint.inputs.rendered import Chart, named
+from asklint.inputs.rendered import Chart
 from asklint.rule import TARGETS, RuleError
 
 STDIN = "<stdin>"
@@ -168,7 +168,7 @@ class Request:
             source = files.decode(files.checked(content), one.name)
         except OSError as error:
             return run.Outcomes(one, NOTHING, run.reason(error))
-        return run.Outcomes(one, named(run.told(engine.check(source, self.setup)), source.text))
+        return run.Outcomes(one, run.outcome(source, self.setup))
 
     def stream(self) -> files.Input:
         """Standard input, by the name that it shall have."""

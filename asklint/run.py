@@ -199,7 +199,12 @@ def check_one(one: Input, made: engine.Setup) -> Outcomes:
         source = files.read(one.path, one.name, one.added)
     except OSError as error:
         return Outcomes(one, NOTHING, reason(error))
-    return Outcomes(one, told(engine.check(source, made)))
+    return Outcomes(one, outcome(source, made))
+
+
+def outcome(source: Source, made: engine.Setup) -> Outcome:
+    """What `source` says, each finding with its template where `helm template` wrote the text."""
+    return named(told(engine.check(source, made)), source.text)
 
 
 def _unasked(one: Input) -> Outcomes:

@@ -40,6 +40,12 @@ def test_check_gives_what_the_command_prints(tmp_path, text, target):
     jsonschema.validate(report, SCHEMA)
 
 
+def test_what_helm_wrote_names_its_template():
+    text = f"---\n# Source: shop/templates/web.yaml\n{ERROR}"
+    for told in (asklint.check(text, select=["host-network"]), asklint.fix(text, select=["host-network"]).report):
+        assert [one["origin"]["template"] for one in told["findings"]] == ["shop/templates/web.yaml"]
+
+
 def test_check_names_the_finding():
     (finding,) = asklint.check(ERROR, select=["host-network"], filename="web.yaml")["findings"]
     assert (finding["rule"], finding["file"], finding["line"], finding["column"]) == ("host-network", "web.yaml", 6, 3)

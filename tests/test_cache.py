@@ -14,9 +14,11 @@ from kit import ASKLINT, ERROR, GOOD, STAYS, WARNING, asklint, only, scene, setu
 import asklint as asklint_itself
 from asklint import cache, data, engine, run
 from asklint.finding import NOTHING, Identity, Seen
+from asklint.inputs.rendered import named
 from asklint.source import Source
 
 STAMP = "stamp"
+TEMPLATED = f"---\n# Source: shop/templates/a.yaml\n{ERROR}"
 SEEN = Seen(Identity("v1", "Pod", None, "a"), True, "a.yaml")
 
 
@@ -51,10 +53,10 @@ def plant(file: Path, value: str) -> None:
 
 
 def outcome(text: str, name: str = "a.yaml"):
-    return run.told(engine.check(Source(name, text), setup()))
+    return named(run.told(engine.check(Source(name, text), setup())), text)
 
 
-@pytest.mark.parametrize("text", [GOOD, ERROR, WARNING, STAYS, "a: 1\n", "a: [\nkind: b\n"])
+@pytest.mark.parametrize("text", [GOOD, ERROR, WARNING, STAYS, "a: 1\n", "a: [\nkind: b\n", TEMPLATED])
 def test_gives_back_what_was_put(folder, text):
     put(STAMP, text.encode(), outcome(text))
     assert kept(STAMP, text.encode()) == outcome(text)

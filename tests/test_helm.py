@@ -449,6 +449,9 @@ def test_a_stream_of_helm_names_the_template(tmp_path):
         ("<stdin>", 7, {"template": "shop/templates/a.yaml", "values": [], "exact": False}),
         ("<stdin>", 15, None),
     ]
+    (tmp_path / "kept.yaml").write_text(stream)
+    done = asklint("check", "kept.yaml", "--format", "json", "--select", "host-network", cwd=tmp_path)
+    assert [one.get("origin") for one in json.loads(done.stdout)["findings"]] == [one.get("origin") for one in findings]
     said = asklint("check", "-", "--lang", "zh", "--select", "host-network", cwd=tmp_path, stdin=stream).stdout
     assert "（shop/templates/a.yaml）" in said
 

@@ -90,7 +90,7 @@ def check(found: Found, asked: Request, step: Step) -> Report:
     gathered = Gathered(_setup(asked))
     for one in found.objects:
         source = _source(one)
-        gathered.add(run.Outcomes(_input(one), run.told(engine.check(source, gathered.setup))))
+        gathered.add(run.Outcomes(_input(one), run.outcome(source, gathered.setup)))
         step()
     return _report(gathered, found, asked)
 
