@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from re import _constants as sre
 from re import _parser as parser
 
@@ -83,6 +84,7 @@ RUNNABLE = {"search", "match", "fullmatch", "finditer", "findall", "split", "sub
 REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 
 
+@cache
 def recorded() -> list[tuple[str, int, str, list[str]]]:
     done = subprocess.run([sys.executable, "-c", RECORD], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
@@ -96,6 +98,30 @@ def test_every_pattern_is_linear():
     assert len(found) > 250
     slow = [line for one in found for line in slowest(*one)]
     assert not slow, "\n".join(slow)
+
+
+def test_every_pattern_means_the_same_to_each_python():
+    """Before 3.11.5 a group that gives nothing back, `(…)*+` or `(?>…)`, misses what it should match (gh-106052)."""
+    found = [pattern for pattern, flags, _, _ in recorded() if unwavering(list(parser.parse(pattern, flags)))]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_group"), [("[a-z]*+b", False), ("(?:a+b)*+", True), ("x(?:(?>a+)|b)", True), ("(?:a++b)*", False)]
+)
+def test_unwavering_groups_are_noticed(pattern, is_group):
+    assert unwavering(list(parser.parse(pattern))) is is_group
+
+
+def unwavering(nodes: list) -> bool:
+    """Whether a group in `nodes`, more than one character, gives nothing back."""
+    one_character = (sre.LITERAL, sre.NOT_LITERAL, sre.ANY, sre.IN)
+    return any(
+        op is sre.ATOMIC_GROUP
+        or (op is sre.POSSESSIVE_REPEAT and not (len(args[2]) == 1 and args[2][0][0] in one_character))
+        or any(map(unwavering, within(op, args)))
+        for op, args in nodes
+    )
 
 
 @pytest.mark.parametrize(

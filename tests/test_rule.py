@@ -299,7 +299,7 @@ def test_the_page_says_of_fixes_what_findings_say():
     fix = [{**FIX, "caveat": "mind"}, {"applicability": "safe", "title": "two", "targets": ["ask", "acs"]}]
     zh = {**ZH, "fix": ["一", "二"], "caveat": "甲"}
     spec = {**BASE, "why": "", "sources": {}, "fix": fix, "examples": [], "zh": zh}
-    assert "\n- unsafe: 一. 甲\n- safe (ask, acs): 二\n" in pages.rule("test", spec, "zh")
+    assert "\n- unsafe: 一。甲\n- safe (ask, acs): 二\n" in pages.rule("test", spec, "zh")
     assert f"\n- unsafe: {FIX['title']}. Mind\n- safe (ask, acs): two\n" in pages.rule("test", spec, "en")
 
 

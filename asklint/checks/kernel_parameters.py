@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-_NAME = r"[a-z][\w-]*+(?:[./][\w*-]++)++"
+_NAME = r"[a-z][\w-]*+(?:[./][\w*-]++)+"
 _SETTING = re.compile(rf"""(?<![\w./*-])({_NAME})\s?=\s?("[^"]*"|'[^']*'|[^\s;&|"']+)""")
 _ECHO = re.compile(
     r"""echo\s++(?:-n\s++)?["']?([\w .-]{1,200}?)["']?\s*+(?:>\s*+|\|\s*+tee\s++(?:-a\s++)?)/proc/sys/([\w/-]++)"""
 )
 _SYSCTL = re.compile(r"(?:^|[\s;&|(/])sysctl\s")
 _STATEMENT = re.compile(r"&&|\|\||[;&\n]")
-_CALL = re.compile(
-    r"(?:\S*sh(?:\s++-\w++)++(?=\s))?(?:\s*+(?:sudo|busybox)(?=\s))?(?:\s*+\S*\bsysctl)?"
-    r"(?:\s++-\S++)*+\s*+(?:[12]?>[^\s>]++\s*+)*+"
+_CALL = re.compile(  # (?=(…))\1 gives nothing back, as (?>…) does from Python 3.11.5 on
+    r"(?:\S*sh(?=((?:\s++-\w++)+))\1(?=\s))?(?:\s*+(?:sudo|busybox)(?=\s))?(?:\s*+\S*\bsysctl)?"
+    r"(?:\s++-\S++)*\s*+(?:[12]?>[^\s>]++\s*+)*"
 )
 _SHELL = re.compile(r"^\s*\S*sh\s+(?:-\w+\s+)*-\w*c\s+")
 _IDLE = re.compile(r"(?:ulimit|true|exit|set|echo|:)(?:\s[^>|]*)?|")

@@ -121,7 +121,7 @@ _CONTROL = re.compile(r"\{\{-?\s*(?:(?P<word>if|else|end|range|with|define|block
 _COMMENT = re.compile(r"\{\{-?\s*/\*")
 _VALUES = re.compile(r"(?<![\w.])\$?\.Values((?:\.\w+)+)")
 _KEY = re.compile(r"\s*(?:- )*[\w./\"'-]+:(?:\s|$)")
-_SAME = re.compile(r"\s*+(?:- )*+[^\s:#][^:#]*+:(?=\s)")
+_SAME = re.compile(r"\s*+(?:- )*(?!- )[^\s:#][^:#]*+:(?=\s)")
 
 
 def _files(root: Path) -> list[Path]:
