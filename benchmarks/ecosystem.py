@@ -80,7 +80,8 @@ def version(word: str, work: Path) -> Version:
         name = git("log", "-1", "--format=%h %s", word).decode().strip()
         tree = work / name.split()[0]
         with tarfile.open(fileobj=io.BytesIO(git("archive", word))) as packed:
-            packed.extractall(tree, filter="data")
+            packed.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 and newer have one
+            packed.extractall(tree)
     return Version(name, [sys.executable, "-P", "-m", "asklint"], {**os.environ, "PYTHONPATH": str(tree)})
 
 

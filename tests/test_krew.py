@@ -97,7 +97,8 @@ def unpacked(krew: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stderr
     with tarfile.open(done.stdout.strip()) as archive:
         assert {"LICENSE", "kubectl-asklint"} <= set(archive.getnames())
-        archive.extractall(work / "store", filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 and newer have one
+        archive.extractall(work / "store")
     return work / "store"
 
 

@@ -29,7 +29,8 @@ def wheel(tmp_path_factory):
     """A wheel built from an unpacked sdist, as an installer does where there is no wheel."""
     work = tmp_path_factory.mktemp("build")
     with tarfile.open(hatchling(ROOT, "sdist", work / "sdist")) as sdist:
-        sdist.extractall(work, filter="data")
+        sdist.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 and newer have one
+        sdist.extractall(work)
     (folder,) = work.glob("asklint-*")
     return hatchling(folder, "wheel", work / "wheel")
 
