@@ -1,9 +1,11 @@
 """Manifests mutated by libFuzzer, held to the promises of reader and fixer.
 
     python benchmarks/fuzz.py [SECONDS] [--only reader|fixer] [--keep DIR]
+    python benchmarks/fuzz.py --again FILE
 
 Starts from the examples of all rules and the fixtures (odd.py). SECONDS (60) are shared by the two. Stops at the first
-broken promise, leaves the input in DIR (the working directory), and exits 1. Needs `pip install -e '.[fuzz]'`.
+broken promise, prints the input, leaves it in DIR (the working directory), and exits 1. Runs differ in what they
+try; --again tries the one in FILE. Needs `pip install -e '.[fuzz]'`.
 """
 
 from __future__ import annotations
@@ -50,7 +52,18 @@ def outside(name: str, seconds: int, keep: Path) -> bool:
     print(f"{name}: {int(inputs[-1]) if inputs else 0:,} inputs in {seconds} s")
     if done.returncode:
         print("\n".join(line for line in said.splitlines() if not re.match(r"#\d+|INFO|==", line))[-4000:])
+        for left in re.findall(r"Test unit written to (.+)", said):
+            print(f"the input: {Path(left).read_bytes()!r}")
     return done.returncode == 0
+
+
+def again(file: Path) -> int:
+    """Tries the input in `file` once; raises odd.Broken where a promise is broken."""
+    gate.start(gate.TARGETS, whole=False)
+    for held in HELD.values():
+        held(file.read_bytes())
+    print(f"{file}: reader and fixer keep what they promise")
+    return 0
 
 
 def main() -> int:
@@ -59,8 +72,11 @@ def main() -> int:
     parser.add_argument("seconds", nargs="?", type=int, default=60)
     parser.add_argument("--only", choices=HELD)
     parser.add_argument("--keep", type=Path, default=Path(), metavar="DIR")
+    parser.add_argument("--again", type=Path, metavar="FILE")
     parser.add_argument("--inside", choices=HELD, help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.again:
+        return again(asked.again)
     if asked.inside:
         inside(asked.inside, asked.seconds, asked.keep)
     names = [asked.only] if asked.only else [*HELD]

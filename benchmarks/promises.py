@@ -146,8 +146,8 @@ class Held:
             for one in mine:
                 places = [_nearest(node, (*base, *_path(one.pointer or "")), len(base)) for base in items]
                 wanted = {(first + at.line, at.column + 1) for at in places if at}
-                mark = 1 if source.text.startswith("\ufeff") and first == 1 else 0
-                if (one.place.line, one.place.column + mark) not in wanted:
+                mark = one.place.line == first and chunk.text.startswith("\ufeff")  # which PyYAML does not count
+                if (one.place.line, one.place.column - mark) not in wanted:
                     self.say("pointers", f"{one.rule}: {one.pointer} is not at {one.place.line}:{one.place.column}")
 
     # what is written
@@ -212,6 +212,7 @@ class Held:
                 continue
             try:
                 node = second.by_pyyaml(chunk.text)
+                second.data(node)
             except second.CannotSay:
                 return
             if second.aliased(chunk.text) or second.broken_up(chunk.text):

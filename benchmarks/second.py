@@ -18,6 +18,10 @@ from asklint.path import Path
 
 _LINE = re.compile(r"^---[^\n]*(?:\n|\Z)", re.MULTILINE)
 _SAYS = re.compile(r"^[^\S\n]*[^\s#]", re.MULTILINE)
+_NUMBER = re.compile(
+    r"(?!(?:0|-?[1-9][0-9]{0,17})$)"  # which every reader names as it is written
+    r"[-+]?(?:0x[0-9a-f_]+|0[ob][0-9_]+|(?:[0-9][0-9_]*\.?|\.[0-9])[0-9_]*(?:e[-+]?[0-9]+)?|\.inf)|\.nan"
+)
 _GONE: Any = object()
 
 
@@ -171,9 +175,11 @@ def _data(node: Any, known: dict[int, Any]) -> Any:
 def _name(key: Any) -> str:
     if not isinstance(key.value, str):
         raise CannotSay("a key is no scalar")
-    word = key.value.lower()
+    word, tag = key.value.lower(), str(key.tag).rpartition(":")[2]
     if not key.style and word in ("y", "n", "yes", "no", "on", "off", "true", "false"):
         return _leaf("bool", word).text  # kubectl calls the key `on` true
+    if tag in ("bool", "null", "binary") or (not key.style and _NUMBER.fullmatch(word)):
+        raise CannotSay(f"kubectl has a name of its own for the key {key.value}")
     return str(key.value)
 
 

@@ -27,7 +27,7 @@ def spellings(source: Source, documents: Sequence[tree.Document]) -> Iterator[tu
     """`source` written in other ways, each with its name."""
     text = source.text
     if "\r" not in text and not documents[0].json:
-        yield "CRLF", Source.decode(source.name, text.replace("\n", "\r\n").encode(), source.added)
+        yield "CRLF", source.with_text(text.replace("\n", "\r\n"))
     if not source.mark:
         yield "BOM", Source.decode(source.name, b"\xef\xbb\xbf" + text.encode(), source.added)
         yield "UTF-16", Source.decode(source.name, b"\xff\xfe" + text.encode("utf-16-le"), source.added)

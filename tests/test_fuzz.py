@@ -64,3 +64,14 @@ def test_damaged_manifests_keep_every_promise(data):
     raw = odd.damaged(text, lambda *options: data.draw(st.sampled_from(options))).encode("utf-8", "replace")
     odd.reader(raw)
     odd.fixer(raw)
+
+
+@pytest.mark.parametrize("key", ["0644", "0o17", "1.0", ".NaN", "!!binary aGk=", "12:30", "10-a", "on"])
+def test_keys_that_are_no_words_keep_every_promise(key):
+    odd.fixer(f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec: {{{key}: 1}}\n".encode())
+
+
+@pytest.mark.parametrize("text", ["\ufeff\ufeff{}", "{}---\n\ufeff{}", "\ufeff{}--- # x\n\ufeff# x\n{}"])
+def test_marks_before_documents_keep_every_promise(text):
+    manifest = "apiVersion: v0\nkind: ConfigMap\nmetadata: {name: a}\n"
+    odd.fixer(text.replace("{}", manifest).encode())

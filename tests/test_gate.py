@@ -210,6 +210,23 @@ def test_what_is_quoted_is_not_what_is_plain(gate):
     assert second.differs(one, other) == "/a is bool 'true', not str 'on'"
 
 
+@pytest.mark.parametrize("key", [".NaN", "-.inf", "0x10", "0644", "1.0", "1_000", "+1", "~", "!!binary aGk="])
+def test_keys_that_kubectl_names_otherwise_are_left_to_it(gate, key):
+    """Another reader has the key as it is written, kubectl the name of the number."""
+    second = sys.modules["second"]
+    for read in (second.by_pyyaml, second.by_ruamel):
+        with pytest.raises(second.CannotSay, match="a name of its own"):
+            second.data(read(f"a: {{{key}: 1}}"))
+
+
+@pytest.mark.parametrize("key", ["16", "-1", "0", "12:30", "3scale.net/a", "10-a", "'0x10'", "x1"])
+def test_keys_that_all_readers_name_alike_are_read(gate, key):
+    second = sys.modules["second"]
+    name = key.strip("'")
+    for read in (second.by_pyyaml, second.by_ruamel):
+        assert list(second.data(read(f"a: {{{key}: 1}}"))["a"]) == [name]
+
+
 # -- other spellings
 
 
