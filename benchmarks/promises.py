@@ -386,7 +386,8 @@ def _lines(text: str) -> list[str]:
 def _holds(now: str, was: str) -> bool:
     """Whether the line `now` says what `was` did; in a flow collection it may have slid to other parts of it."""
     said, says = _said(was), _said(now)
-    says = says if was.endswith("\n") else says.removesuffix("\r")  # it was the last line, which need not end
+    if not (was.endswith("\n") and now.endswith("\n")):  # it was the last line, or is it: which need not end
+        said, says = said.removesuffix("\r"), says.removesuffix("\r")
     return says == said or (len(said) > 2 and said in says and re.search(r"[][{}]", was + now) is not None)
 
 

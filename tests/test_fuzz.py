@@ -66,12 +66,25 @@ def test_damaged_manifests_keep_every_promise(data):
     odd.fixer(raw)
 
 
-@pytest.mark.parametrize("key", ["0644", "0o17", "1.0", ".NaN", "!!binary aGk=", "12:30", "10-a", "on"])
-def test_keys_that_are_no_words_keep_every_promise(key):
-    odd.fixer(f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec: {{{key}: 1}}\n".encode())
+KEYS = ["0644", "0o17", "1.0", ".NaN", "!!binary aGk=", "12:30", "10-a", "on"]
+MANIFEST = "apiVersion: v0\nkind: ConfigMap\nmetadata: {name: a}\n"
+TEXTS = {
+    **{
+        f"key {key}": f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec: {{{key}: 1}}\n"
+        for key in KEYS
+    },
+    "two marks": f"\ufeff\ufeff{MANIFEST}",
+    "a mark before a later document": f"{MANIFEST}---\n\ufeff{MANIFEST}",
+    "marks before comments": f"\ufeff# x\n{MANIFEST}--- # x\n\ufeff# x\n{MANIFEST}",
+    "a line becomes the last, in CRLF, and no line end is there": (
+        "apiVersion: v1\r\nkind: Service\r\nmetadata: {name: a}\r\nspec:\r\n  type: NodePort\r\n"
+        "  selector: {app: a}\r\n  ports:\r\n  - port: 80\r\n    nodePort: 30080"
+    ),
+}
 
 
-@pytest.mark.parametrize("text", ["\ufeff\ufeff{}", "{}---\n\ufeff{}", "\ufeff{}--- # x\n\ufeff# x\n{}"])
-def test_marks_before_documents_keep_every_promise(text):
-    manifest = "apiVersion: v0\nkind: ConfigMap\nmetadata: {name: a}\n"
-    odd.fixer(text.replace("{}", manifest).encode())
+@pytest.mark.parametrize("target", gate.TARGETS)
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_odd_texts_keep_every_promise(text, target):
+    odd.reader(text.encode())
+    odd.fixer(text.encode(), target)
