@@ -105,6 +105,20 @@ def test_sizes():
     assert ready.sizes(odd) == []
 
 
+def test_what_has_errors_and_is_no_application_is_named_beside_them():
+    """A Deployment that runs is out of reach where its Service is refused."""
+    service = Identity("v1", "Service", None, "front")
+    wrong = HOST_NETWORK._replace(object=service)
+    seen = [Seen(WEB, True, "shop/web.yaml"), Seen(service, False, "shop/web.yaml")]
+    told = Report("ask", [wrong], files=2, objects=2, seen=seen, unread=[("gone.yaml", "permission denied")])
+    line = "Applications are what describes pods. What else has errors: {}\n"
+    assert line.format("`Service front`, `gone.yaml`") in report.render("markdown", told)
+    assert line.format("Service front, gone.yaml").strip() in words_of(page(told).find(".//section[@id='readiness']"))
+    many = told._replace(unread=[(f"{at}.yaml", "permission denied") for at in (0, 1, 1, 2, 3, 4, 5)])
+    assert "`Service front`, `0.yaml`, `1.yaml`, `2.yaml`, `3.yaml` (and 2 more)" in report.render("markdown", many)
+    assert "What else" not in report.render("markdown", told._replace(findings=[], unread=[]))
+
+
 # ---- markdown
 
 

@@ -67,6 +67,8 @@ class _Page:
             if self.report.sides:
                 yield f"<h3>{_text(side.target)}</h3>"
             yield self.tiles(one.applications)
+            if beside := ready.beside(one, self.lang, str):
+                yield f"<p>{_text(beside)}</p>"
         yield "</section>"
 
     def tiles(self, applications: Sequence[Application]) -> str:

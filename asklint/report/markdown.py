@@ -53,7 +53,8 @@ def _ready(report: Report, sides: Sequence[Report], readiness: Sequence[ready.Re
     for side, one in zip(sides, readiness, strict=True):
         numbers = ready.counts(one.applications)
         rows.append([side.target, *(str(numbers[state]) for state in STATES), str(len(one.applications))])
-    return _table(heads, rows, right=True)
+    beside = dict.fromkeys(ready.beside(one, lang, _code) for one in readiness)
+    return "\n\n".join([_table(heads, rows, right=True), *filter(None, beside)])
 
 
 def _applications(report: Report, side: Report, one: ready.Readiness) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from asklint.finding import Finding, Identity, Report
 from asklint.report import summary
+from asklint.report.words import word
 
 STATES = ("ready", "safe", "unsafe", "blocked")
+_FEW = 5  # names in a line
 
 
 class Application(NamedTuple):
@@ -67,6 +69,16 @@ def readiness(report: Report) -> Readiness:
 
 def _application(file: str, of: Identity | None, pods: bool, findings: Sequence[Finding]) -> Application:
     return Application(file, of, pods, tuple(findings), state(findings))
+
+
+def beside(one: Readiness, lang: str, shown: Callable[[str], str]) -> str:
+    """What has errors and is no application, its names as `shown`: a workload that runs may still be out of reach."""
+    wrong = [other for other in (*one.others, *one.broken) if other.state != "ready"]
+    names = list(dict.fromkeys(shown(summary.name(other.object) if other.object else other.file) for other in wrong))
+    line = summary.say(lang, ",").join(names[:_FEW])
+    if len(names) > _FEW:
+        line = word(lang, "and-more", line, len(names) - _FEW)
+    return word(lang, "beside", line) if names else ""
 
 
 def counts(applications: Iterable[Application]) -> dict[str, int]:
