@@ -106,4 +106,4 @@ def test_nothing_else_is_installed():
     by_hash = r"--require-hashes -r \.ci/lock/\w+\.txt$|--no-deps (--no-build-isolation -e \.|dist/\*\.whl|-r /dev/stdin <<'END')$"
     others = [(name, line.strip()) for name, line in installs if not re.search(by_hash, line)]
     assert others == [("run", '"$work/wheel/bin/pip" install --constraint "$work/lowest.txt" "$work"/dist/*.whl')]
-    assert {name for name, _ in installs} == {"audit.yml", "ci.yml", "release.yml", "run"}
+    assert {name for name, _ in installs} == {"audit.yml", "ci.yml", "fuzz.yml", "release.yml", "run"}
