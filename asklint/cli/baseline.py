@@ -15,7 +15,7 @@ from asklint.cli.manifests import checked, shared
 from asklint.cli.screen import near, say, stdin, writing
 from asklint.config import ConfigError
 from asklint.report import summary
-from asklint.request import Request, Wrong, requests
+from asklint.request import Options, Request, Wrong, requests
 
 # options of the commands that report
 _REPORTING = ("style", "outputs", "compare", "statistics", "fail_on", "no_baseline")
@@ -47,7 +47,7 @@ def baseline(paths: tuple[str, ...], update: bool, prune: bool, **options: Any) 
     """Accept today's findings in PATH, or in this folder, so that only new ones are reported."""
     if update and prune:
         raise Wrong("--update takes out what is gone, too: name one of them")
-    asked = requests(paths, {**dict.fromkeys(_REPORTING), **options, "no_baseline": True})
+    asked = requests(paths, Options.of(options)._replace(no_baseline=True))
     place = asked[0].baseline_file
     if place.exists() and not (update or prune):
         raise Wrong(f"{place} is there: --update accepts what is new as well, --prune takes out what is gone")
@@ -71,7 +71,7 @@ def _renew(asked: Sequence[Request], old: Baseline, prune: bool) -> int:
         one.setup = one.setup._replace(baseline=old)
         one.judge(targets)
         gathered = checked(one, content)
-        if not gathered.seen and not gathered.findings and not one.options["allow_empty"]:
+        if not gathered.seen and not gathered.findings and not one.options.allow_empty:
             raise Wrong("nothing was checked: there is no Kubernetes object in what was named")
         found = gathered.concluded()
         if prune:

@@ -8,7 +8,7 @@ import click
 
 from asklint import data
 from asklint.cli.screen import say
-from asklint.request import Wrong
+from asklint.request import Options, Wrong
 
 _SCHEMAS = ("config", "rule", "report")
 
@@ -25,7 +25,7 @@ def lsp(**options: Any) -> None:
         if error.name is None or error.name.partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
         raise Wrong("the language server needs pygls: pip install 'asklint[lsp]'") from error
-    server(options).start_io()
+    server(Options(**options)).start_io()
 
 
 @click.command(short_help="Print the JSON Schema of config, rule or report.")

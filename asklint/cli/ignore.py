@@ -14,11 +14,10 @@ from asklint.cli.screen import near, say, writing
 from asklint.edit import CannotEdit
 from asklint.inputs import files
 from asklint.report import summary
-from asklint.request import Request, Wrong, requests
+from asklint.request import Options, Request, Wrong, requests
 from asklint.source import Source
 from asklint.suppress import Voiced, entry, suppress, voices
 
-_UNUSED = ("kubernetes_version", "lang", "select", "ignore", "fail_on", "jobs", "no_baseline")
 _WORDS = {
     "en": {
         "comment": "{0}:{1}: {2} is silenced by a comment\n",
@@ -81,7 +80,7 @@ def ignore(
     if until and way != "config":
         raise Wrong("--until: only the config knows days; add --as config")
     name, line = _split(place)
-    every = requests((name,), {**dict.fromkeys(_UNUSED), "select": (), "ignore": (), **options})
+    every = requests((name,), Options.of(options))
     asked, source, meant = _meant(every, rule, name, line, named)
     if way == "config":
         change = _in_config(asked, rule, reason, name, meant if line or named else [], until)

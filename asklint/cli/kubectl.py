@@ -11,10 +11,10 @@ import click
 from asklint import report
 from asklint.cli import main as guarded
 from asklint.cli.manifests import COMMON, finish
-from asklint.cli.output import Output
+from asklint.cli.output import Output, Shown
 from asklint.cli.screen import Progress
 from asklint.inputs.cluster import CannotAsk, Scope
-from asklint.request import STDIN, Request, Wrong
+from asklint.request import Options, Request, Wrong
 from asklint.rule import TARGETS
 from asklint.serve import kubectl
 
@@ -27,8 +27,6 @@ _CONTEXT = {
     "as": "The user to read as.",
     "request-timeout": "How long kubectl waits for one answer, such as 30s.",
 }
-# Options of check that a live cluster has no use for.
-_NOTHING: dict[str, Any] = {"jobs": None, "outputs": (), "compare": None, "statistics": False}
 
 
 def _key(name: str) -> str:
@@ -74,9 +72,9 @@ def command(
         raise Wrong("--fix and --out DIR go together: the cluster itself is never written to")
     if not fix and (unsafe or include_secrets):
         raise Wrong("--unsafe and --include-secrets are for --fix")
-    asked = Request((), {**options, **_NOTHING, "stdin_filename": STDIN})
+    asked = Request((), Options.of(options)._replace(namespace=None))  # which is the cluster's, not a chart's
     handed = [f"--{name}={options[_key(name)]}" for name in _CONTEXT if options[_key(name)] is not None]
-    output = Output(asked, sys.stdout, asked.plan.target)
+    output = Output(asked, Shown(options["style"]), sys.stdout, asked.plan.target)
     scope = Scope(options["namespace"], options["everywhere"], options["selector"], handed)
     target = kubectl.Out(Path(out), unsafe, include_secrets) if out is not None else None
     try:

@@ -11,12 +11,12 @@ import click
 
 from asklint import report, run
 from asklint.cli import complete
-from asklint.cli.output import Output
+from asklint.cli.output import Output, Shown
 from asklint.cli.screen import Progress, say, stdin, write_stream
 from asklint.finding import SEVERITIES, Report
 from asklint.gather import Gathered, beside
 from asklint.inputs import files
-from asklint.request import STDIN, Request, Wrong, requests
+from asklint.request import STDIN, Options, Request, Wrong, requests
 
 _NAMES: Any = {"metavar": "RULE|CATEGORY", "shell_complete": complete.rules_or_categories}
 _NO_OBJECTS = b"---\n"  # Helm takes a post-renderer that writes nothing for one that failed
@@ -92,10 +92,10 @@ def check(paths: tuple[str, ...], show_files: bool, **options: Any) -> None:
 
     Never writes to a manifest.
     """
-    asked = requests(paths, options)
+    asked = requests(paths, Options.of(options))
     if show_files:
         sys.exit(_show_files(asked[0]))
-    output = Output(asked[0], sys.stdout, ",".join(one.plan.target for one in asked))
+    output = Output(asked[0], Shown.of(options), sys.stdout, ",".join(one.plan.target for one in asked))
     content = stdin() if asked[0].paths == ("-",) else None
     sides = [checked(one, content).report(one.plan.target, one.plan.lang) for one in asked]
     sys.exit(finish(asked[0], beside(sides) if len(sides) > 1 else sides[0], output))
@@ -134,19 +134,19 @@ def fix(
     Makes the safe fixes; with --unsafe also those that may change behaviour, cost, reach or data, each named in the
     report with what it changes.
     """
-    asked, *others = requests(paths, options)
+    asked, *others = requests(paths, Options.of(options))
     if others:
         raise Wrong("fix writes for one target; check shows several side by side")
     if asked.paths == ("-",):
         if out or emit:
             raise Wrong("--out is for files; standard input goes to standard output")
-        sys.exit(_fix_stream(asked, unsafe, diff, check_only))
+        sys.exit(_fix_stream(asked, Shown.of(options), unsafe, diff, check_only))
     if emit:
         from asklint.cli.emission import emitted
 
-        output = Output(asked, sys.stdout, asked.plan.target)
+        output = Output(asked, Shown.of(options), sys.stdout, asked.plan.target)
         sys.exit(finish(asked, emitted(asked, emit, unsafe, out, diff or check_only), output))
-    output = Output(asked, sys.stderr if diff else sys.stdout, asked.plan.target)
+    output = Output(asked, Shown.of(options), sys.stderr if diff else sys.stdout, asked.plan.target)
     gathered, folder = Gathered(asked.setup), Path(out) if out else None
     inputs = asked.inputs(folder)
     with Progress(len(inputs)) as step:
@@ -167,7 +167,7 @@ def _outcomes(asked: Request, content: bytes | None) -> Iterator[run.Outcomes]:
         return
     inputs = asked.inputs()
     with Progress(len(inputs)) as step:
-        yield from run.check(inputs, asked.plan, asked.setup, asked.jobs, not asked.options["no_cache"], step)
+        yield from run.check(inputs, asked.plan, asked.setup, asked.jobs, not asked.options.no_cache, step)
 
 
 def _show_files(asked: Request) -> int:
@@ -198,9 +198,9 @@ def _show_patch(one: run.Mended) -> None:
     say(patch.unified(name, files.decode(one.old, name).text, files.decode(one.new, name).text))
 
 
-def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> int:
+def _fix_stream(asked: Request, shown: Shown, unsafe: bool, diff: bool, check_only: bool) -> int:
     """Standard input to standard output, fixed; the report goes to standard error."""
-    output = Output(asked, sys.stderr, asked.plan.target)
+    output = Output(asked, shown, sys.stderr, asked.plan.target)
     one, content, gathered = asked.stream(), stdin(), Gathered(asked.setup)
     try:
         mended = run.mend_alone(one, files.checked(content), asked.setup, unsafe)
@@ -213,7 +213,7 @@ def _fix_stream(asked: Request, unsafe: bool, diff: bool, check_only: bool) -> i
     told = gathered.report(asked.plan.target, asked.plan.lang)
     blank = not content.strip()
     of_empty_chart = set(told.skipped) == {"empty"} and b"# Source: " in content  # what Helm pipes of it
-    status = 0 if blank or of_empty_chart or not asked.options["fail_on"] else asked.status(told)
+    status = 0 if blank or of_empty_chart or not asked.options.fail_on else asked.status(told)
     ends = max(status, int(check_only and bool(mended.made)))
     texts = output.render(told, ends)  # before a byte is written: a fault must leave standard output empty
     if status != 2 and diff:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from asklint import report, run
 from asklint.cli.screen import say, width, writing
@@ -17,17 +17,32 @@ from asklint.request import Request, Wrong
 STATISTICS = ("rich", "concise", "json")  # what --statistics can be shown in
 
 
+class Shown(NamedTuple):
+    """What a command line says of the report, each by the name of its option."""
+
+    style: str | None = None
+    outputs: tuple[str, ...] = ()
+    compare: str | None = None
+    statistics: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Shown:
+        """Those of `given` that say something of the report."""
+        return cls(**{name: given[name] for name in cls._fields})
+
+
 class Output:
     """The places that --format and --output name. Raises Wrong where they cannot go together.
 
     `stream` shows the report where no --output without a format takes its place; `target` is what the report is about.
     """
 
-    def __init__(self, asked: Request, stream: IO[str] | None, target: str) -> None:
+    def __init__(self, asked: Request, options: Shown, stream: IO[str] | None, target: str) -> None:
         self.asked = asked
+        self.statistics = options.statistics
         self.stream = stream
         self.files: dict[str, str | None] = {}  # formats by path; None is what --format says
-        for given in asked.options["outputs"]:
+        for given in options.outputs:
             style, equals, path = given.partition("=")
             known = bool(equals) and style in report.FORMATS
             path = path if known else given
@@ -40,15 +55,15 @@ class Output:
             self.files[path] = style if known else None
         self.speaks = None not in self.files.values()  # whether the stream shows anything
         self.terminal = self.speaks and stream is not None and stream.isatty()
-        self.style = asked.options["style"] or self._default()
-        if asked.options["statistics"] and self.style not in STATISTICS:
+        self.style = options.style or self._default()
+        if self.statistics and self.style not in STATISTICS:
             raise Wrong(f"--statistics is shown as {', '.join(STATISTICS)}, not as {self.style}")
-        self.before = _before(asked, target)
+        self.before = _before(options.compare, target)
 
     def _default(self) -> str:
         if self.terminal:
             return "rich"
-        annotated = self.speaks and not self.asked.options["statistics"] and os.environ.get("GITHUB_ACTIONS") == "true"
+        annotated = self.speaks and not self.statistics and os.environ.get("GITHUB_ACTIONS") == "true"
         return "github" if annotated else "concise"
 
     def render(self, told: Report, status: int) -> dict[str | None, str]:
@@ -62,7 +77,7 @@ class Output:
         return texts
 
     def _text(self, style: str, told: Report, main: bool) -> str:
-        if main and self.asked.options["statistics"]:
+        if main and self.statistics:
             from asklint.report import statistics
 
             return statistics.render(told, style == "json")
@@ -90,9 +105,8 @@ def _write(path: str, text: str) -> None:
         write.report(Path(path), text.encode("utf-8", "backslashreplace"))
 
 
-def _before(asked: Request, target: str) -> Mapping[str, Any] | None:
+def _before(file: str | None, target: str) -> Mapping[str, Any] | None:
     """The earlier report that --compare names. Raises Wrong."""
-    file = asked.options["compare"]
     if not file:
         return None
     from asklint.report import compare

@@ -10,7 +10,7 @@ from asklint.edit import CannotEdit, Set
 from asklint.finding import SEVERITIES, Finding
 from asklint.gather import Gathered
 from asklint.path import Path, get, mapping, sequence, show
-from asklint.request import Wrong, fails, requests
+from asklint.request import Options, Wrong, fails, requests
 
 NAME = "ResourceList"
 _OPTIONS = {
@@ -44,7 +44,7 @@ def answer(text: str) -> Answer:
         raise Wrong(f"krm reads one {NAME} from standard input, as kustomize and kpt write it")
     asked = _options(mapping(held[0].data).get("functionConfig"))
     unsafe = asked.pop("unsafe", False)
-    request, *others = requests(("-",), {**_UNASKED, **asked})
+    request, *others = requests(("-",), Options(stdin_filename=NAME, **asked))
     if others:
         raise Wrong("functionConfig: a function writes for one target")
     mended = run.mend_alone(request.stream(), text.encode(), request.setup, unsafe)
@@ -70,13 +70,6 @@ def _with_results(text: str, findings: Sequence[Finding]) -> tuple[str, list[dic
     except CannotEdit as refusal:
         raise Wrong(f"the results cannot be written into the {NAME}: {refusal}") from refusal
     return new, results
-
-
-_UNASKED: dict[str, Any] = {
-    **dict.fromkeys(("target", "kubernetes_version", "config_file", "style", "fail_on", "jobs", "lang")),
-    **dict.fromkeys(("select", "ignore", "folders"), ()),
-    "stdin_filename": NAME,
-}
 
 
 def _options(config: Any) -> dict[str, Any]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
@@ -14,6 +13,7 @@ from pygls.uris import to_fs_path
 from asklint import __version__
 from asklint.finding import Finding, Place
 from asklint.report import summary
+from asklint.request import Options
 from asklint.serve.opened import Action, Change, Opened, Workspace, Wrong
 
 FIX_ALL = "source.fixAll.asklint"
@@ -28,7 +28,7 @@ _SEVERITIES = {
 class Server(LanguageServer):
     """The server, and what it knows of each text that is open."""
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
+    def __init__(self, options: Options) -> None:
         super().__init__("asklint", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full)
         self.configs = Workspace(options)
         self.waiting: dict[str, asyncio.TimerHandle] = {}
@@ -114,8 +114,8 @@ def _of_config(message: str) -> lsp.Diagnostic:
     )
 
 
-def server(options: Mapping[str, Any]) -> Server:
-    """A server that is ready to be started; `options` are those of the command line by their names."""
+def server(options: Options) -> Server:
+    """A server that is ready to be started."""
     made = Server(options)
 
     @made.feature(lsp.TEXT_DOCUMENT_DID_OPEN)

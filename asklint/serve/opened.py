@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from asklint import config, engine, library
 from asklint.edit import CannotEdit
@@ -14,11 +14,9 @@ from asklint.finding import Finding
 from asklint.gather import without_moot
 from asklint.inputs import files
 from asklint.report import pages, summary
-from asklint.request import Request, Wrong, requests
+from asklint.request import Options, Request, Wrong, requests
 from asklint.source import Source
 from asklint.suppress import suppress
-
-_OPTIONS = ("target", "kubernetes_version", "fail_on", "jobs", "no_cache", "lang", "baseline", "no_baseline")
 
 
 class Change(NamedTuple):
@@ -41,8 +39,8 @@ class Action(NamedTuple):
 class Workspace:
     """The configs of the files that are open, each read once until it changes."""
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self.options = {**dict.fromkeys(_OPTIONS), "select": (), "ignore": (), "folders": (), **options}
+    def __init__(self, options: Options) -> None:
+        self.options = options
         self._known: dict[tuple[object, ...], list[Request]] = {}
 
     def requests(self, path: Path) -> list[Request]:
@@ -51,7 +49,7 @@ class Workspace:
         beside = (file.parent if file else Path.cwd()) / config.BASELINE
         stamp = (file, *(one.stat().st_mtime_ns if one and one.exists() else 0 for one in (file, beside)))
         if stamp not in self._known:
-            asked = requests((str(path),), {**self.options, "config_file": file and str(file)})
+            asked = requests((str(path),), self.options._replace(config_file=str(file) if file else None))
             self._known = {known: kept for known, kept in self._known.items() if known[0] != file} | {stamp: asked}
         return self._known[stamp]
 
