@@ -119,6 +119,16 @@ def test_the_labels_of_acs_are_supported_there() -> None:
     assert statuses == {"ask": "ignored", "eci": "ignored", "acs": "supported"}
 
 
+def test_the_list_of_rules_fits_a_terminal_of_80_columns(tmp_path):
+    told = asklint("rules", cwd=tmp_path, env={"COLUMNS": "80"}).stdout.splitlines()
+    assert max(map(len, told)) <= 80
+    assert told[1].split() == ["rule", "severity", "what"]
+    (line,) = (line for line in told if line.startswith(" host-network "))
+    assert line.split(maxsplit=2) == ["host-network", "error", "A pod asks for its node's network"]
+    (line,) = (line for line in asklint("rules", cwd=tmp_path).stdout.splitlines() if line.startswith(" host-network "))
+    assert line.split(maxsplit=4)[1:4] == ["host", "error", "unsafe"]
+
+
 def test_a_narrow_terminal_cuts_no_word(tmp_path):
     for words in (["matrix"], ["rules"]):
         told = asklint(*words, cwd=tmp_path, env={"COLUMNS": "60"}).stdout

@@ -15,7 +15,8 @@ from asklint.cli.screen import say, width
 from asklint.request import Wrong, language
 from asklint.rule import TARGETS, RuleError
 
-_LEAST = 140  # columns that a table takes: a narrower one would cut words
+_NARROW = 72  # columns that the list of rules takes: fewer would cut words
+_WIDE = 140  # … and the matrix
 
 
 @click.command(short_help="List the rules.")
@@ -25,7 +26,7 @@ def rules(target: str, lang: str | None) -> None:
     """List the rules, with their severity on the target and the fixes they have."""
     from asklint.report import pages
 
-    say(pages.rules(data.load(), target, language(lang), max(width(), _LEAST)))
+    say(pages.rules(data.load(), target, language(lang), max(width(), _NARROW)))
 
 
 @click.command(short_help="Show a rule: why, options, fixes, sources, examples.")
@@ -64,7 +65,7 @@ def matrix(diff: tuple[str, str] | None, stale: int | None, style: str, lang: st
     """Show what each Kubernetes feature does on ask, eci and acs."""
     from asklint.report.matrix import matrix as table
 
-    say(table(data.load(), style, diff, stale, language(lang), max(width(), _LEAST)))
+    say(table(data.load(), style, diff, stale, language(lang), max(width(), _WIDE)))
 
 
 @click.command(short_help="Run the examples in rule files.")

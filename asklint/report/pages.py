@@ -28,6 +28,7 @@ _WORDS = {
 }
 
 _ENGLISH = {"not set": "not set by default", "set in": "Set in .asklint.yaml: "}
+_ROOM = 110  # columns for all that the list of rules tells
 
 
 def _word(word: str, lang: str) -> str:
@@ -62,14 +63,15 @@ def fixes(spec: Mapping[str, Any]) -> list[str]:
 
 
 def rules(compiled: Mapping[str, Any], target: str, lang: str, width: int = 120) -> str:
-    """The rules that speak on `target`, one a line."""
+    """The rules that speak on `target`, one a line; their categories and fixes only where `width` has room for them."""
     rows = []
     for name, spec in sorted(compiled["rules"].items(), key=lambda item: (item[1]["category"], item[0])):
         severity = spec["targets"][target].get("severity")
         if severity is not None:
             rows.append((name, spec["category"], severity, "/".join(fixes(spec)) or "-", _told(spec, "title", lang)))
-    heads = [_word(word, lang) for word in ("rule", "category", "severity", "fix", "what")]
-    return table(heads, rows, width)
+    columns = [0, 2, 4] if width < _ROOM else [0, 1, 2, 3, 4]
+    heads = [_word(("rule", "category", "severity", "fix", "what")[column], lang) for column in columns]
+    return table(heads, ([row[column] for column in columns] for row in rows), width)
 
 
 def rule(name: str, spec: Mapping[str, Any], lang: str) -> str:
