@@ -94,6 +94,7 @@ def _check(source: Source, documents: list[Document], setup: Setup) -> Checked:
             skipped.append(reason)
             continue
         kubernetes = True
+        skipped += ("cluster-chart" for one in mine if one.names_chart)
         seen += (Seen(one.identity, bool(one.pods), source.name) for one in mine)
         asked = Asked(source, document, index, setup)
         asked.ask(mine)

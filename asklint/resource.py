@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from asklint.finding import Identity
-from asklint.path import Path, get, mapping, parse, walk
+from asklint.path import Path, get, mapping, parse, sequence, walk
 from asklint.tree import Document, Scalar
 
 Known = TypeVar("Known")
@@ -25,6 +25,13 @@ PODS: dict[str, Path] = {
     "StatefulSet.apps": _TEMPLATE,
     "Job.batch": _TEMPLATE,
     "CronJob.batch": ("spec", "jobTemplate", "spec", "template", "spec"),
+}
+# Kinds that name a chart, which a controller renders in the cluster. Sources: https://fluxcd.io/flux/components/helm/,
+# https://docs.k3s.io/helm, https://argo-cd.readthedocs.io/en/stable/user-guide/helm/
+_RELEASES = {"HelmRelease.helm.toolkit.fluxcd.io", "HelmRelease.helm.fluxcd.io", "HelmChart.helm.cattle.io"}
+_APPLICATIONS: dict[str, Path] = {
+    "Application.argoproj.io": ("spec",),
+    "ApplicationSet.argoproj.io": ("spec", "template", "spec"),
 }
 _DEEPEST = 12  # a pod template in a custom kind stands at most this deep: spec.tasks[0].template.spec is 5
 
@@ -92,6 +99,13 @@ class Object:
     def is_daemonset(self) -> bool:
         """Whether its pods stay on ECS nodes where a cluster has both."""
         return self.kind == "DaemonSet"
+
+    @property
+    def names_chart(self) -> bool:
+        """Whether the cluster renders a chart for it, so that its pods stand in no file."""
+        spec = mapping(get(self.data, _APPLICATIONS[self.known])) if self.known in _APPLICATIONS else {}
+        sources = [spec.get("source"), *sequence(spec.get("sources"))]
+        return self.known in _RELEASES or any(mapping(source).get("chart") for source in sources)
 
     @property
     def pods(self) -> list[Pod]:
