@@ -33,6 +33,14 @@ _APPLICATIONS: dict[str, Path] = {
     "Application.argoproj.io": ("spec",),
     "ApplicationSet.argoproj.io": ("spec", "template", "spec"),
 }
+# Kinds of which an operator makes a DaemonSet, and the field of the spec that asks for it. Sources:
+# https://www.elastic.co/docs/deploy-manage/deploy/cloud-on-k8s/configuration-beats,
+# https://github.com/open-telemetry/opentelemetry-operator#deployment-modes
+_DAEMONS = {
+    "Agent.agent.k8s.elastic.co": "daemonSet",
+    "Beat.beat.k8s.elastic.co": "daemonSet",
+    "OpenTelemetryCollector.opentelemetry.io": "mode",
+}
 _DEEPEST = 12  # a pod template in a custom kind stands at most this deep: spec.tasks[0].template.spec is 5
 
 
@@ -97,8 +105,11 @@ class Object:
 
     @property
     def is_daemonset(self) -> bool:
-        """Whether its pods stay on ECS nodes where a cluster has both."""
-        return self.kind == "DaemonSet"
+        """Whether its pods are those of a DaemonSet, or of one that an operator makes, and stay on ECS nodes."""
+        if self.known not in _DAEMONS:
+            return self.kind == "DaemonSet"
+        asked = mapping(self.data.get("spec")).get(_DAEMONS[self.known])
+        return isinstance(asked, dict) or asked == "daemonset"
 
     @property
     def names_chart(self) -> bool:
@@ -131,7 +142,7 @@ class Object:
 
     def _pods_by_shape(self, path: Path, data: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
         if isinstance(data, dict):
-            if path and _is_pod(data):
+            if path and (_is_pod(data) or _is_filled(path, data)):
                 yield path, data
                 return
             for key, value in data.items():
@@ -192,6 +203,11 @@ class Pod:
         self.data = data
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all of the pod stands here; what is absent says nothing where an operator fills it."""
+        return self.object.known in PODS or _is_pod(self.data)
+
+    @property
     def metadata_path(self) -> Path:
         """Where the pod's metadata stands, or would stand."""
         return (*self.path[:-1], "metadata")
@@ -205,13 +221,18 @@ class Pod:
 
 
 def _is_pod(data: dict[str, Any]) -> bool:
+    return _has_containers(data) and any(isinstance(one.get("image"), str) for one in data["containers"])
+
+
+def _is_filled(path: Path, data: dict[str, Any]) -> bool:
+    """Whether an operator lays `data` over a pod of its own: the spec of a template, with containers by name."""
+    template = path[-1] == "spec" and path[-2:-1] in (("template",), ("podTemplate",))
+    return template and _has_containers(data) and all(isinstance(one.get("name"), str) for one in data["containers"])
+
+
+def _has_containers(data: dict[str, Any]) -> bool:
     containers = data.get("containers")
-    return (
-        isinstance(containers, list)
-        and bool(containers)
-        and all(isinstance(container, dict) for container in containers)
-        and any(isinstance(container.get("image"), str) for container in containers)
-    )
+    return isinstance(containers, list) and bool(containers) and all(isinstance(one, dict) for one in containers)
 
 
 def objects(

@@ -8,7 +8,6 @@ from typing import Any
 from asklint.finding import Hit
 from asklint.tree import Document
 
-
 _START = "found character that cannot start any token"  # so says libyaml, of a character that it does not show
 
 
