@@ -254,6 +254,13 @@ def is_list(data: Any) -> bool:
     return named and isinstance(data.get("items"), list)
 
 
+def lacks(data: Any) -> str:
+    """`apiVersion` or `kind`, where `data` would be an object with it: it has the other one, and a name; else ""."""
+    metadata = mapping(mapping(data).get("metadata"))
+    missing = [key for key in ("apiVersion", "kind") if not isinstance(mapping(data).get(key), str) or not data[key]]
+    return missing[0] if len(missing) == 1 and isinstance(metadata.get("name"), str) else ""
+
+
 def _objects(
     document: Document, base: Path, data: Any, places: Pods | None, beside: Beside | None, added: tuple[str, ...]
 ) -> Iterator[Object]:

@@ -132,6 +132,9 @@ def test_findings_are_in_the_order_of_the_text():
         ("a: b: c\n", 0, ["unreadable"]),
         ("\0", 0, ["unreadable"]),
         (f"a: b: c\n---\n{GOOD}", 1, []),
+        ("kind: Pod\nmetadata: {name: a}\n", 0, ["not-kubernetes"]),
+        (f"kind: Pod\nmetadata: {{name: a}}\n---\n{GOOD}", 1, []),
+        (f"{GOOD}---\nkind: Pod\nmetadata: {{generateName: a}}\n", 1, ["not-kubernetes"]),
     ],
 )
 def test_what_is_counted(text, objects, skipped):
