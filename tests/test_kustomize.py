@@ -201,6 +201,17 @@ def test_items_of_lists_are_known_by_their_names(tmp_path):
 
 
 @needs_kubectl
+def test_the_lines_of_a_text_are_counted_once(tmp_path):
+    """Not from its beginning for each place in it: what is built may have 75,000 lines."""
+    scene(tmp_path, FILES)
+    kustomize._ends.cache_clear()
+    built = kustomize.render(str(tmp_path / "prod"))
+    counted = kustomize._ends.cache_info()
+    assert counted.misses <= 1 + len(built)
+    assert counted.hits > 10 * counted.misses
+
+
+@needs_kubectl
 @pytest.mark.parametrize(
     "kustomization", ["resources: [https://example.invalid/x.yaml]\n", "resources: [none.yaml]\n", "resources: {}\n"]
 )
