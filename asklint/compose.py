@@ -25,6 +25,8 @@ _SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")  # libyaml takes the JSON escape, ku
 _REST = re.compile(r"[^\s#]|#[^\n]*")
 _LEAD = re.compile(r"(?:[&!]\S*\s*)+")  # an anchor and a tag, before what they belong to
 _TRAILING = " \t\r\n"
+_COLONS = 100  # as many readings of one document; whoever writes more of them sees the first as a problem
+_PRIVATE = tuple(map(chr, range(0xE000, 0xE100)))  # letters that no manifest has a use for
 _MERGED = 1_000_000  # keys that come from merges: a document of kilobytes can ask for billions
 
 
@@ -40,7 +42,7 @@ def compose(text: str, start: int, end: int) -> Document:
     try:
         if marked >= 0:  # the C parser would skip it
             raise Refused("a byte-order mark begins a line, and kubectl takes it for a letter", offset + marked + 1)
-        _Composer(document, chunk, offset).compose()
+        _compose(document, chunk, offset)
     except Refused as refused:
         document.problem = refused.problem
     except MarkedYAMLError as error:
@@ -59,11 +61,35 @@ def compose(text: str, start: int, end: int) -> Document:
     return document
 
 
-class _Composer:
-    """One document from the C parser's events; compose() of PyYAML gives an alias as its target and loses its place."""
+def _compose(document: Document, chunk: str, offset: int) -> None:
+    """Composes `document`; a colon that libyaml refuses before a comma or a bracket is given to it as another letter.
 
-    def __init__(self, document: Document, chunk: str, offset: int) -> None:
+    kubectl's parser has it for a part of the value: [2001:db8::]. Source: yaml_parser_scan_plain_scalar, as below.
+    """
+    colon = ""
+    for retries in range(_COLONS, -1, -1):
+        try:
+            return _Composer(document, chunk, offset, colon).compose()
+        except MarkedYAMLError as error:
+            colon = colon or next((one for one in _PRIVATE if one not in chunk), "")
+            if error.problem != "found unexpected ':'" or not retries or not colon:
+                raise
+            mark: Any = error.problem_mark
+            at: int = mark.index
+            chunk = chunk[:at] + colon + chunk[at + 1 :]
+            document.duplicates, document.aliases = [], []
+    raise AssertionError  # pragma: no cover - the last round returns or raises
+
+
+class _Composer:
+    """One document from the C parser's events; compose() of PyYAML gives an alias as its target and loses its place.
+
+    `colon` is the letter that stands for some colons in `chunk`, or "".
+    """
+
+    def __init__(self, document: Document, chunk: str, offset: int, colon: str) -> None:
         self.document = document
+        self.colon = colon
         self.offset = offset
         self.chunk = chunk
         self.next_event = CParser(chunk if chunk.endswith("\n") else chunk + "\n").get_event
@@ -161,6 +187,8 @@ class _Composer:
     def _scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
         style, tag, data = event.style, event.tag, event.value
+        if self.colon:
+            data = data.replace(self.colon, ":")
         if style is None or style == "":
             style = ""
             if tag is None and event.implicit[0]:

@@ -12,7 +12,7 @@ from asklint import lower, tree
 from asklint.ask import Asked, Found, Setup
 from asklint.edit import CannotEdit, DropDocument, Edit, by_document
 from asklint.finding import Conclusion, Finding, Fix, Hit, Seen, Told
-from asklint.resource import Beside, is_list, objects
+from asklint.resource import Beside, is_list, lacks, objects
 from asklint.rule import Rule, fill
 from asklint.source import Source
 from asklint.tree import Document
@@ -90,10 +90,13 @@ def _check(source: Source, documents: list[Document], setup: Setup) -> Checked:
         mine = [] if reason else list(objects(document, setup.places, beside, source.added))
         if not reason and not mine and document.problem is None:
             reason = "empty" if is_list(document.data) else "not-kubernetes"
+            if lacks(document.data) and any(beside.objects()):  # among objects it was meant for one
+                reason = ""
         if reason:
             skipped.append(reason)
             continue
         kubernetes = True
+        skipped += ("cluster-chart" for one in mine if one.names_chart)
         seen += (Seen(one.identity, bool(one.pods), source.name) for one in mine)
         asked = Asked(source, document, index, setup)
         asked.ask(mine)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from asklint.finding import Identity
-from asklint.path import Path, get, mapping, parse, walk
+from asklint.path import Path, get, mapping, parse, sequence, walk
 from asklint.tree import Document, Scalar
 
 Known = TypeVar("Known")
@@ -25,6 +25,21 @@ PODS: dict[str, Path] = {
     "StatefulSet.apps": _TEMPLATE,
     "Job.batch": _TEMPLATE,
     "CronJob.batch": ("spec", "jobTemplate", "spec", "template", "spec"),
+}
+# Kinds that name a chart, which a controller renders in the cluster. Sources: https://fluxcd.io/flux/components/helm/,
+# https://docs.k3s.io/helm, https://argo-cd.readthedocs.io/en/stable/user-guide/helm/
+_RELEASES = {"HelmRelease.helm.toolkit.fluxcd.io", "HelmRelease.helm.fluxcd.io", "HelmChart.helm.cattle.io"}
+_APPLICATIONS: dict[str, Path] = {
+    "Application.argoproj.io": ("spec",),
+    "ApplicationSet.argoproj.io": ("spec", "template", "spec"),
+}
+# Kinds of which an operator makes a DaemonSet, and the field of the spec that asks for it. Sources:
+# https://www.elastic.co/docs/deploy-manage/deploy/cloud-on-k8s/configuration-beats,
+# https://github.com/open-telemetry/opentelemetry-operator#deployment-modes
+_DAEMONS = {
+    "Agent.agent.k8s.elastic.co": "daemonSet",
+    "Beat.beat.k8s.elastic.co": "daemonSet",
+    "OpenTelemetryCollector.opentelemetry.io": "mode",
 }
 _DEEPEST = 12  # a pod template in a custom kind stands at most this deep: spec.tasks[0].template.spec is 5
 
@@ -90,8 +105,18 @@ class Object:
 
     @property
     def is_daemonset(self) -> bool:
-        """Whether its pods stay on ECS nodes where a cluster has both."""
-        return self.kind == "DaemonSet"
+        """Whether its pods are those of a DaemonSet, or of one that an operator makes, and stay on ECS nodes."""
+        if self.known not in _DAEMONS:
+            return self.kind == "DaemonSet"
+        asked = mapping(self.data.get("spec")).get(_DAEMONS[self.known])
+        return isinstance(asked, dict) or asked == "daemonset"
+
+    @property
+    def names_chart(self) -> bool:
+        """Whether the cluster renders a chart for it, so that its pods stand in no file."""
+        spec = mapping(get(self.data, _APPLICATIONS[self.known])) if self.known in _APPLICATIONS else {}
+        sources = [spec.get("source"), *sequence(spec.get("sources"))]
+        return self.known in _RELEASES or any(mapping(source).get("chart") for source in sources)
 
     @property
     def pods(self) -> list[Pod]:
@@ -117,7 +142,7 @@ class Object:
 
     def _pods_by_shape(self, path: Path, data: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
         if isinstance(data, dict):
-            if path and _is_pod(data):
+            if path and (_is_pod(data) or _is_filled(path, data)):
                 yield path, data
                 return
             for key, value in data.items():
@@ -178,6 +203,11 @@ class Pod:
         self.data = data
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all of the pod stands here; what is absent says nothing where an operator fills it."""
+        return self.object.known in PODS or _is_pod(self.data)
+
+    @property
     def metadata_path(self) -> Path:
         """Where the pod's metadata stands, or would stand."""
         return (*self.path[:-1], "metadata")
@@ -191,13 +221,18 @@ class Pod:
 
 
 def _is_pod(data: dict[str, Any]) -> bool:
+    return _has_containers(data) and any(isinstance(one.get("image"), str) for one in data["containers"])
+
+
+def _is_filled(path: Path, data: dict[str, Any]) -> bool:
+    """Whether an operator lays `data` over a pod of its own: the spec of a template, with containers by name."""
+    template = path[-1] == "spec" and path[-2:-1] in (("template",), ("podTemplate",))
+    return template and _has_containers(data) and all(isinstance(one.get("name"), str) for one in data["containers"])
+
+
+def _has_containers(data: dict[str, Any]) -> bool:
     containers = data.get("containers")
-    return (
-        isinstance(containers, list)
-        and bool(containers)
-        and all(isinstance(container, dict) for container in containers)
-        and any(isinstance(container.get("image"), str) for container in containers)
-    )
+    return isinstance(containers, list) and bool(containers) and all(isinstance(one, dict) for one in containers)
 
 
 def objects(
@@ -217,6 +252,13 @@ def is_list(data: Any) -> bool:
     version, kind = data.get("apiVersion"), data.get("kind")
     named = isinstance(version, str) and bool(version) and isinstance(kind, str) and kind.endswith("List")
     return named and isinstance(data.get("items"), list)
+
+
+def lacks(data: Any) -> str:
+    """`apiVersion` or `kind`, where `data` would be an object with it: it has the other one, and a name; else ""."""
+    metadata = mapping(mapping(data).get("metadata"))
+    missing = [key for key in ("apiVersion", "kind") if not isinstance(mapping(data).get(key), str) or not data[key]]
+    return missing[0] if len(missing) == 1 and isinstance(metadata.get("name"), str) else ""
 
 
 def _objects(

@@ -172,9 +172,11 @@ class Judge:
             yield was, value
 
     def valid(self, one: Written) -> None:
-        """What was valid is valid, and so is what is new."""
+        """What was valid is valid, and so is what is new; what kubectl did not read of the old text was neither."""
+        written = {_named(written_out(value)) for value in by_pyyaml(one.before) or () if value.get("metadata")}
         for was, value in self.changed(one):
-            before = self.verdicts[one.version, was] if was else "new"
+            unread = not was and _named(value) in written
+            before = self.verdicts[one.version, was] if was else "refused by kubectl" if unread else "new"
             after = self.verdicts[one.version, value]
             known = before if before in (VALID, UNKNOWN, "new") else "not valid"
             self.counts[f"objects: {known} before, {after if after in (VALID, UNKNOWN) else 'not valid'} after"] += 1

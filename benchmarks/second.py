@@ -106,12 +106,16 @@ _BATCH = 100  # texts a process
 
 
 def by_kubectl(texts: Iterable[str]) -> dict[str, list[Any]]:
-    """The objects that kubectl reads from each of `texts`, those of a List one by one, without what it refuses."""
+    """The objects that kubectl reads from each of `texts`, those of a List one by one, without what it refuses.
+
+    `kubectl patch` takes an object without an apiVersion, which apply does not.
+    """
     read = _patched(texts)
     chunks = {text: [chunk.text for chunk in split(text) if chunk.says] for text in read if read[text] is None}
     apart = _patched(chunk for mine in chunks.values() for chunk in mine)
     alone = {text: [value for chunk in mine for value in apart[chunk] or ()] for text, mine in chunks.items()}
-    return {text: alone[text] if values is None else values for text, values in read.items()}
+    found = {text: alone[text] if values is None else values for text, values in read.items()}
+    return {text: [value for value in values if value.get("apiVersion")] for text, values in found.items()}
 
 
 def _patched(texts: Iterable[str]) -> dict[str, list[Any] | None]:

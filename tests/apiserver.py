@@ -57,6 +57,7 @@ RESOURCES = (
     Resource("storageclasses", "storage.k8s.io/v1", "StorageClass", False),
     Resource("aliyunlogconfigs", "log.alibabacloud.com/v1alpha1", "AliyunLogConfig"),
     Resource("rollouts", "argoproj.io/v1alpha1", "Rollout"),
+    Resource("applications", "argoproj.io/v1alpha1", "Application"),
     Resource("widgets", "shop.example/v1", "Widget"),
 )
 

@@ -132,11 +132,37 @@ def test_findings_are_in_the_order_of_the_text():
         ("a: b: c\n", 0, ["unreadable"]),
         ("\0", 0, ["unreadable"]),
         (f"a: b: c\n---\n{GOOD}", 1, []),
+        ("kind: Pod\nmetadata: {name: a}\n", 0, ["not-kubernetes"]),
+        (f"kind: Pod\nmetadata: {{name: a}}\n---\n{GOOD}", 1, []),
+        (f"{GOOD}---\nkind: Pod\nmetadata: {{generateName: a}}\n", 1, ["not-kubernetes"]),
     ],
 )
 def test_what_is_counted(text, objects, skipped):
     found = checked(text)
     assert (found.objects, found.skipped) == (objects, skipped)
+
+
+FLUX = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n"
+ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application"
+
+
+@pytest.mark.parametrize(
+    ("text", "charts"),
+    [
+        (FLUX, 1),
+        (f"{FLUX}---\n{FLUX}", 2),
+        ("apiVersion: helm.cattle.io/v1\nkind: HelmChart\n", 1),
+        (f"{ARGO}\nspec: {{source: {{chart: web}}}}\n", 1),
+        (f"{ARGO}\nspec: {{sources: [{{path: web}}, {{chart: web}}]}}\n", 1),
+        (f"{ARGO}Set\nspec: {{template: {{spec: {{source: {{chart: web}}}}}}}}\n", 1),
+        (f"{ARGO}\nspec: {{source: {{path: web, helm: {{}}}}}}\n", 0),
+        (f"{ARGO}\nspec: [source]\n", 0),
+        ("apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmChart\nspec: {chart: web}\n", 0),
+    ],
+)
+def test_charts_that_the_cluster_renders_are_counted(text, charts):
+    found = checked(text)
+    assert (found.objects, found.skipped) == (text.count("kind:"), ["cluster-chart"] * charts)
 
 
 def test_one_broken_document_among_others():

@@ -25,6 +25,7 @@ spec:
   hostNetwork: true
   containers: [{name: web, image: nginx}]
 """
+REFUSED = "not valid before, not valid after"  # a label that is a number, kubectl says, is no object
 CLASS = "---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: alb}\nspec: {controller: x/y}\n"
 
 
@@ -56,6 +57,7 @@ def judged(judge: ModuleType, before: str, after: str) -> tuple[dict[str, int], 
             "valid before, no schema after",
         ),
         (POD.replace("v1\nkind: Pod", "old/v1\nkind: Pod"), POD, "no schema before, valid after"),
+        (POD.replace("web}", "web, labels: {a: 1}}", 1).replace("true", "[]"), POD.replace("true", "[]"), REFUSED),
     ],
 )
 def test_right(judge: ModuleType, before: str, after: str, count: str) -> None:
@@ -95,7 +97,7 @@ def test_read_otherwise(judge: ModuleType, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_kubectl_is_asked_of_many_texts(judge: ModuleType) -> None:
     """What it refuses is nothing, and what stands around that is read all the same."""
-    three = f"{POD}---\na: b\n---\n{POD.replace('web', 'shop')}"
+    three = f"{POD}---\na: b\n---\nkind: Pod\nmetadata: {{name: a}}\n---\n{POD.replace('web', 'shop')}"
     listed = '{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Pod", "n": 1.0}]}'
     texts = [POD, "", three, "a: [", listed, POD]
     read = judge.second.by_kubectl(texts)

@@ -371,6 +371,13 @@ def test_secrets_that_are_named_are_counted(shop: Callable[..., Shop]) -> None:
     assert report["summary"]["skipped"] == {"secret": 1}
 
 
+def test_a_chart_that_the_cluster_has_rendered_is_not_counted(shop: Callable[..., Shop]) -> None:
+    chart = {"source": {"chart": "web", "repoURL": "https://charts.example.com"}}
+    given = shop(simple("Application", "web", "shop", "argoproj.io/v1alpha1", spec=chart), deployment())
+    report = given.report("applications,deploy")
+    assert (report["summary"]["objects"], report["summary"]["skipped"]) == (2, {})
+
+
 def test_unsafe_fixes_are_made_where_asked(shop: Callable[..., Shop]) -> None:
     given = shop(*everything())
     done = given.asklint("--fix", "--unsafe", "--out", "ready")

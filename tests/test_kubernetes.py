@@ -13,6 +13,7 @@ import kubernetes_validate
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kit import asklint, scene
 
 from asklint import config, data, engine, run, tree
 from asklint.checks import api_moves
@@ -566,3 +567,10 @@ def test_secrets_are_not_shown():
     findings = asked(text).before.findings
     assert [one.rule for one in findings] == ["schema", "schema"]
     assert not any(word in str(findings) for word in ("hunter-2", "90817263"))
+
+
+def test_what_takes_its_place_is_said_in_both_languages(tmp_path):
+    scene(tmp_path, {"a.yaml": "apiVersion: v1\nkind: Endpoints\nmetadata: {name: web}\n"})
+    said = {lang: asklint("check", "--lang", lang, "a.yaml", cwd=tmp_path).stdout for lang in ("en", "zh")}
+    assert "EndpointSlice in discovery.k8s.io/v1 takes its place" in said["en"]
+    assert "由 discovery.k8s.io/v1 中的 EndpointSlice 取代" in said["zh"]

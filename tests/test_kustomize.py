@@ -73,6 +73,26 @@ def test_labels_of_an_overlay_reach_its_base(tmp_path):
     assert schema(scene(tmp_path, files), ".") == []
 
 
+WEBHOOK = """apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: web}
+webhooks:
+- name: web.example.com
+  admissionReviewVersions: [v1]
+  sideEffects: None
+  clientConfig: {service: {name: web}}
+"""
+
+
+def test_the_namespace_reaches_the_service_of_a_webhook(tmp_path):
+    """kustomize writes it where the Service is named, once it moves that into a namespace."""
+    files = {"base/kustomization.yaml": "resources: [hook.yaml]\n", "base/hook.yaml": WEBHOOK}
+    (said,) = schema(scene(tmp_path, files), ".")
+    assert "lacks namespace" in said
+    scene(tmp_path, {"prod/kustomization.yaml": "resources: [../base]\nnamespace: shop\n"})
+    assert schema(tmp_path, ".") == []
+
+
 def test_the_cache_knows_who_adds_what(tmp_path):
     """Files of one content say different things in different places."""
     files = {f"{name}/web.yaml": BARE for name in "ab"}
@@ -103,18 +123,29 @@ def test_patches_that_are_not_in_use(tmp_path, paths, key):
     assert skipped(tmp_path, *paths)["kustomize-patch"] == 1
 
 
+@pytest.mark.parametrize("paths", [("config",), ("config/manager_patch.yaml",), ("config/cert-patch.json",)])
+def test_patches_by_name_that_are_not_in_use(tmp_path, paths):
+    """kubebuilder leaves them beside the kustomization, too."""
+    scene(tmp_path, dict.fromkeys(("config/manager_patch.yaml", "config/cert-patch.json"), PATCH))
+    assert "kustomize-patch" not in skipped(tmp_path, *paths)
+    scene(tmp_path, {"config/kustomization.yaml": "patches:\n#- path: manager_patch.yaml\n"})
+    assert skipped(tmp_path, *paths)["kustomize-patch"] == (2 if paths == ("config",) else 1)
+
+
 @pytest.mark.parametrize(
     "files",
     [
         {"patches/a.yaml": PATCH},
         {"kustomization.yaml": "resources: [patches/a.yaml]\n", "patches/a.yaml": PATCH},
         {"kustomization.yaml": "resources: [x.yaml]\n", "other/a.yaml": PATCH},
+        {"kustomization.yaml": "resources: [a_patch.yaml]\n", "a_patch.yaml": PATCH},
+        {"kustomization.yaml": "resources: [x.yaml]\n", "dispatch.yaml": PATCH},
     ],
-    ids=["no kustomization beside it", "a resource", "another folder"],
+    ids=["no kustomization beside it", "a resource", "another folder", "a resource by its name", "another name"],
 )
 def test_what_may_be_an_object_is_checked(tmp_path, files):
     scene(tmp_path, files)
-    for paths in ((".",), (next(name for name in files if name.endswith("a.yaml")),)):
+    for paths in ((".",), (next(name for name in files if "kustomization" not in name),)):
         assert "kustomize-patch" not in skipped(tmp_path, *paths)
 
 
@@ -167,6 +198,17 @@ def test_items_of_lists_are_known_by_their_names(tmp_path):
     }
     assert (made["- one"], made["- two"]) == (13, 14)
     assert (made["tty: true"], made["- image: y:1"], made["hostPID: true"]) == (11, 0, 7)
+
+
+@needs_kubectl
+def test_the_lines_of_a_text_are_counted_once(tmp_path):
+    """Not from its beginning for each place in it: what is built may have 75,000 lines."""
+    scene(tmp_path, FILES)
+    kustomize._ends.cache_clear()
+    built = kustomize.render(str(tmp_path / "prod"))
+    counted = kustomize._ends.cache_info()
+    assert counted.misses <= 1 + len(built)
+    assert counted.hits > 10 * counted.misses
 
 
 @needs_kubectl

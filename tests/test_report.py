@@ -758,6 +758,11 @@ REASONS = {
     "helm-template": ("1 Helm template", "2 Helm templates", "2 个 Helm 模板"),
     "values-file": ("1 Helm values file", "2 Helm values files", "2 个 Helm values 文件"),
     "chart-file": ("1 Helm chart file", "2 Helm chart files", "2 个 Helm chart 文件"),
+    "cluster-chart": (
+        "1 chart that the cluster renders",
+        "2 charts that the cluster renders",
+        "2 个由集群渲染的 Helm chart",
+    ),
     "kustomize-patch": ("1 kustomize patch", "2 kustomize patches", "2 个 kustomize 补丁"),
     "kustomization": ("1 kustomization", "2 kustomizations", "2 个 kustomization"),
     "not-kubernetes": ("1 non-Kubernetes document", "2 non-Kubernetes documents", "2 个非 Kubernetes 文档"),

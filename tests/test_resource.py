@@ -73,6 +73,39 @@ def test_pods_in_custom_kinds_by_shape():
     assert [(pod.path, pod.metadata) for pod in one.pods] == [(("spec",), {})]  # its own metadata is not its pods'
 
 
+@pytest.mark.parametrize("template", ["template", "podTemplate"])
+def test_pods_that_an_operator_fills(template):
+    """ECK and its like know the image; what stands in the template is laid over the pod that they make."""
+    filled, whole = {"containers": [{"name": "a"}]}, {"containers": [{"name": "a", "image": "a"}]}
+    (one,) = written(of("example.com/v1", "A", spec={"a": {template: {"spec": filled}}, "b": {"pod": {"spec": whole}}}))
+    assert [(pod.path[1:], pod.is_whole) for pod in one.pods] == [
+        (("a", template, "spec"), False),
+        (("b", "pod", "spec"), True),
+    ]
+    (one,) = written(of("apps/v1", "Deployment", spec={"template": {"spec": filled}}))
+    assert [pod.is_whole for pod in one.pods] == [True]
+    (one,) = written(of("example.com/v1", "A", spec={template: {"spec": {"containers": [{"name": 1}, {"name": "a"}]}}}))
+    assert one.pods == []
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "spec", "is_daemonset"),
+    [
+        ("apps/v1", "DaemonSet", {}, True),
+        ("beat.k8s.elastic.co/v1beta1", "Beat", {"daemonSet": {}}, True),
+        ("beat.k8s.elastic.co/v1beta1", "Beat", {"deployment": {}}, False),
+        ("beat.k8s.elastic.co/v1beta1", "Beat", {"daemonSet": None}, False),
+        ("agent.k8s.elastic.co/v1alpha1", "Agent", {"daemonSet": {"podTemplate": {}}}, True),
+        ("opentelemetry.io/v1beta1", "OpenTelemetryCollector", {"mode": "daemonset"}, True),
+        ("opentelemetry.io/v1beta1", "OpenTelemetryCollector", {"mode": "sidecar"}, False),
+        ("example.com/v1", "Beat", {"daemonSet": {}}, False),
+    ],
+)
+def test_daemonsets_that_an_operator_makes(version, kind, spec, is_daemonset):
+    (one,) = written(of(version, kind, spec=spec))
+    assert one.is_daemonset is is_daemonset
+
+
 @pytest.mark.parametrize(
     "spec",
     [

@@ -123,6 +123,8 @@ def _metrics(data: Mapping[str, Any], params: Mapping[str, Any]) -> Change:
         if moved is None:
             return _HAND
         edits += moved
+    if sequence(get(data, ("status", "currentMetrics"))):  # of an object as it was in a cluster, which writes it anew
+        edits.append(Remove(("status", "currentMetrics")))
     return Change(tuple(edits))
 
 

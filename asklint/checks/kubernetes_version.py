@@ -50,8 +50,8 @@ def _replaced(
     if use is None or served is None or not served["from"] <= release <= served.get("to", release):
         use = _best(kinds[kind], subject.api_version, release)
         case = "hand" if use else "gone"
-        return Hit(_HERE, f"{state}-{case}", {**fields, "use": f"{kind} in {use}"})
-    fields |= {"use": f"{kind} in {use}", "new": use, "came": f"1.{served['from']}"}
+        return Hit(_HERE, f"{state}-{case}", {**fields, "use": use or "", "taken": kind})
+    fields |= {"use": use, "taken": kind, "came": f"1.{served['from']}"}
     from asklint.checks.api_moves import change
 
     needed = change(entry.get("change"), subject.data, params)

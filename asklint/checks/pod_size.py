@@ -16,9 +16,11 @@ def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], t
     """At most one hit a pod, from the one rule whose `says` it is: missing, rounding, limits, large or spec.
 
     `sizes` is schemas/pod-sizes.yaml. A SidecarSet merely adds to pods, and has no size.
-    Silent where a card or an ECS type decides, or a quantity cannot be read.
+    Silent where a card or an ECS type decides, an operator fills the pod, or a quantity cannot be read.
     """
     if subject.object.is_daemonset or subject.object.kind == "SidecarSet" or "resources" in subject.data:
+        return
+    if not subject.is_whole:
         return
     if params["says"] != "missing" and not _speaks_of_size(subject, params["sizes"]):
         return

@@ -10,7 +10,7 @@ from asklint.checks.kubernetes_fields import Problem, Release, Struct, minor, mi
 from asklint.checks.schema_faults import faults
 from asklint.edit import Edit, Move, Rename, Set
 from asklint.finding import Hit
-from asklint.path import Path, get, show
+from asklint.path import Path, get, mapping, show
 from asklint.resource import Object
 
 _NO = re.compile(r"non|not?|dis|un")
@@ -151,7 +151,7 @@ class _Told:
                 ((*at, name), self.release.of(field))
                 for at, here in level
                 for name, field in here.fields.items()
-                if field.code == "@" and get(self.subject.data, (*at, name)) is not None
+                if field.code == "@" and name in mapping(get(self.subject.data, at))
             ]
             for at, here in inner:
                 if path[-1] in here.fields:

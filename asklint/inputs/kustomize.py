@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -139,13 +142,22 @@ def _items(built: list[Any], source: list[Any]) -> list[tuple[Any, Any]]:
 
 def _note(lines: list[Line | None], document: Document, source: Object, here: Keys, there: Keys) -> None:
     """Notes that the line of `here` was written on the line of `there`; the first that stands on a line counts."""
-    built = _start(document, here)
-    row = document.text.count("\n", document.start, built)
+    row = _row(document.text, _start(document, here)) - _row(document.text, document.start)
     if row < len(lines) and lines[row] is None:
         text, at = source.document.text, _start(source.document, (*source.base, *there))
         first = text.rfind("\n", 0, at) + 1
         end = text.find("\n", at)
-        lines[row] = Line(text.count("\n", 0, at) + 1, text[first : len(text) if end < 0 else end].rstrip("\r"))
+        lines[row] = Line(_row(text, at) + 1, text[first : len(text) if end < 0 else end].rstrip("\r"))
+
+
+def _row(text: str, at: int) -> int:
+    """How many lines end before `at`."""
+    return bisect_left(_ends(text), at)
+
+
+@lru_cache(maxsize=2)  # what is built and one of its sources, asked for thousands of places in turn
+def _ends(text: str) -> list[int]:
+    return [match.start() for match in re.finditer("\n", text)]
 
 
 def _start(document: Document, keys: Keys) -> int:

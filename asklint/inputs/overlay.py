@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,8 +13,10 @@ from asklint.path import mapping, sequence
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 SELECTOR = "selector"  # what commonLabels, and labels that include selectors, write into every workload
+NAMESPACE = "namespace"  # what `namespace` writes into every object, and where a webhook names a Service
 _DEEPEST = 6  # kustomizations of kustomizations
 _LARGEST = 1 << 20
+_PATCH = re.compile(r".+[_-]patch\.(?:ya?ml|json)")
 
 
 class Overlay(NamedTuple):
@@ -22,22 +25,29 @@ class Overlay(NamedTuple):
     patches: frozenset[str] = frozenset()
     resources: frozenset[str] = frozenset()
     labelled: frozenset[str] = frozenset()  # resources whose selectors are written by it
+    placed: frozenset[str] = frozenset()  # resources whose namespace is
 
     def added(self, real: str) -> tuple[str, ...]:
         """The fields that the objects in the file whose real path is `real` are given."""
-        return (SELECTOR,) if real in self.labelled else ()
+        given = ((SELECTOR, self.labelled), (NAMESPACE, self.placed))
+        return tuple(field for field, files in given if real in files)
 
     def is_patch(self, real: str) -> bool:
-        """Whether the file at `real` is a patch: listed as one, or beside a kustomization in a folder of that name.
+        """Whether the file at `real` is a patch: listed as one, or no resource and called one beside a kustomization.
 
-        What stands in `patches/` and is no resource is a patch that is not in use, as kubebuilder leaves them.
+        What stands in `patches/`, or as `manager_patch.yaml`, and is no resource is a patch that is not in use, as
+        kubebuilder leaves them.
         """
         if real in self.patches:
             return True
-        folder = os.path.dirname(real)
-        if os.path.basename(folder) != "patches" or real in self.resources:
+        if real in self.resources:
             return False
-        return any(os.path.isfile(os.path.join(os.path.dirname(folder), name)) for name in NAMES)
+        folder, name = os.path.split(real)
+        if os.path.basename(folder) == "patches":
+            folder = os.path.dirname(folder)
+        elif not _PATCH.fullmatch(name):
+            return False
+        return any(os.path.isfile(os.path.join(folder, name)) for name in NAMES)
 
 
 def together(overlays: Iterable[Overlay]) -> Overlay:
@@ -54,7 +64,8 @@ def read(kustomization: Path) -> Overlay:
     for key in ("patches", "patchesJson6902"):
         patches += [mapping(patch).get("path") for patch in sequence(data.get(key))]
     resources = _resources(data, folder, _DEEPEST)
-    return Overlay(_paths(patches, folder), resources, resources if _labels_selectors(data) else frozenset())
+    labelled = resources if _labels_selectors(data) else frozenset()
+    return Overlay(_paths(patches, folder), resources, labelled, resources if data.get("namespace") else frozenset())
 
 
 def _data(kustomization: Path) -> Any:

@@ -159,6 +159,7 @@ _NOUNS: dict[str, tuple[str, str, str]] = {
     "helm-template": ("Helm template", "Helm templates", "个 Helm 模板"),
     "values-file": ("Helm values file", "Helm values files", "个 Helm values 文件"),
     "chart-file": ("Helm chart file", "Helm chart files", "个 Helm chart 文件"),
+    "cluster-chart": ("chart that the cluster renders", "charts that the cluster renders", "个由集群渲染的 Helm chart"),
     "kustomize-patch": ("kustomize patch", "kustomize patches", "个 kustomize 补丁"),
     "kustomization": ("kustomization", "kustomizations", "个 kustomization"),
     "not-kubernetes": ("non-Kubernetes document", "non-Kubernetes documents", "个非 Kubernetes 文档"),

@@ -159,6 +159,7 @@ def _input(one: Live) -> files.Input:
 def _report(gathered: Gathered, found: Found, asked: Request) -> Report:
     """What a run over a cluster has to say, and how far each namespace is."""
     gathered.skipped.update(found.skipped)
+    del gathered.skipped["cluster-chart"]  # what it makes is in the cluster, and checked as it is
     gathered.unread += [("kubectl", problem) for problem in found.problems]
     told = gathered.report(asked.plan.target, asked.plan.lang)
     return told._replace(namespaces=_readiness(told, found))
