@@ -209,8 +209,24 @@ def test_duplicates():
         ("c", 1),
         ("a", 1),
     ]
-    assert [read(text)[0].duplicates for text in ("a: 1\n", "<<: {a: 1}\nb: 2\n", '{"a":1}')] == [[], [], []]
+    without = ("a: 1\n", "<<: {a: 1}\nb: 2\n", "<<: {a: 1, b: 2}\n<<: {c: 3}\n", '{"a":1}')
+    assert [read(text)[0].duplicates for text in without] == [[], [], [], []]
     assert len(read('{"a":1,"b":{"a":1,"a":2}}')[0].duplicates) == 1
+
+
+DEEP = {
+    "lists": ("[", "1", "]"),
+    "mappings": ("{a: ", "1", "}"),
+    "dashes": ("- ", "1", ""),
+    "JSON": ('{"a":', "1", "}"),
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_levels(name):
+    before, inner, behind = DEEP[name]
+    assert read(before * 200 + inner + behind * 200)[0].problem is None
+    assert read(before * 201 + inner + behind * 201)[0].problem.message == "nested deeper than 200 levels"
 
 
 # ---- where it is written
@@ -336,6 +352,17 @@ def test_trail():
 def test_trail_leads_nowhere(path):
     with pytest.raises(KeyError):
         read("a: {b: [1, 2]}\n")[0].trail(path)
+
+
+@pytest.mark.parametrize("path", [(), ("a",)])
+def test_trail_of_what_has_no_root(path):
+    with pytest.raises(KeyError):
+        read("# a\n")[0].trail(path)
+
+
+def test_walk_leaves_out_merges():
+    (document,) = read("a: &x {b: 1}\nc:\n  <<: *x\n  d: 2\n")
+    assert {path for path, _ in walk(document.root)} == {(), ("a",), ("a", "b"), ("c",), ("c", "d")}
 
 
 def test_walk_and_path_of():
