@@ -19,37 +19,38 @@ from yaml.reader import ReaderError
 from asklint.node import DEPTH, Alias, Document, Entry, Mapping, Node, Problem, Refused, Scalar, Sequence, merged
 from asklint.scalar import CannotType, key_name, plain, tagged
 
-# A line that is neither blank nor a comment alone; to YAML 1.1, more than LF ends a line.
-_CONTENT = re.compile("(?:^|[\r\x85\u2028\u2029])[ \t]*[^ \t#\r\n\x85\u2028\u2029]", re.MULTILINE)
+_COLON = re.compile("(?:\\s|#[^\n\r\x85\u2028\u2029]*[\n\r\x85\u2028\u2029])*:(?![^\\s,\\]}])")
+_MARK = re.compile("\ufeff(?<=[\n\r\x85\u2028\u2029]\ufeff)")  # to YAML 1.1, more than LF ends a line
 _SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")  # libyaml takes the JSON escape, kubectl's parser does not
 _REST = re.compile(r"[^\s#]|#[^\n]*")
-_LEAD = re.compile(r"(?:[&!]\S*\s*)+")  # an anchor and a tag, before what they belong to
+_KEEPS = re.compile(r"[^#\r\n]*[|>][0-9]?\+")  # the header of a block scalar that ends with all its blank lines
+_BLANKS = re.compile(r"[ \t]*")
 _TRAILING = " \t\r\n"
+_MERGES = ("!", "tag:yaml.org,2002:merge")  # tags with which `<<` merges, in quotes too
 _MERGED = 1_000_000  # keys that come from merges: a document of kilobytes can ask for billions
 
 
-def compose(text: str, start: int, end: int) -> Document:
-    """The document between `start` and `end` of `text`. Never raises: what cannot be read has a `problem`."""
+def compose(text: str, start: int, end: int, held: int) -> Document:
+    """The document between `start` and `end` of `text`. Never raises: what cannot be read has a `problem`.
+
+    `held` is where kubectl begins to read it: at the `---` line before it, where nothing else stands before that.
+    """
     document = Document(text, start, end)
     chunk = text[start:end]
-    if _CONTENT.search(chunk) is None:
-        return document
     offset = start + chunk.startswith("\ufeff")
     chunk = chunk.removeprefix("\ufeff")
-    marked = chunk.find("\n\ufeff")
     try:
-        if marked >= 0:  # the C parser would skip it
-            raise Refused("a byte-order mark begins a line, and kubectl takes it for a letter", offset + marked + 1)
+        if mark := _MARK.search(text, offset if held == start else start, end):  # the C parser would skip it
+            raise Refused("a byte-order mark begins a line, and kubectl takes it for a letter", mark.start())
         _Composer(document, chunk, offset).compose()
     except Refused as refused:
         document.problem = refused.problem
     except MarkedYAMLError as error:
-        mark: Any = error.problem_mark or error.context_mark
-        at = offset + (mark.index if mark is not None else 0)
-        document.problem = Problem(str(error.problem or error.context), min(at, end))
+        shown: Any = error.problem_mark
+        document.problem = Problem(str(error.problem), min(offset + shown.index, end))
     except ReaderError as error:
-        before = chunk.encode("utf-8", "replace")[: error.position].decode("utf-8", "replace")
-        document.problem = Problem(error.reason, min(offset + len(before), end))
+        before = chunk.encode()[: error.position].decode()
+        document.problem = Problem(error.reason, offset + len(before))
     except UnicodeEncodeError as error:
         document.problem = Problem("half of a surrogate pair is no character", offset + error.start)
     except YAMLError as error:  # pragma: no cover - the C parser raises the ones above
@@ -68,6 +69,7 @@ class _Composer:
         self.chunk = chunk
         self.next_event = CParser(chunk if chunk.endswith("\n") else chunk + "\n").get_event
         self.anchors: dict[str, Node | None] = {}
+        self.spelled: dict[Scalar, str] = {}  # what is written, of those that are no strings
         self.merged = 0
 
     def compose(self) -> None:
@@ -124,13 +126,13 @@ class _Composer:
                 if type(node.data) is float:
                     _check_float(node.data, node.start)
                 return node
-            if type(parent) is Mapping:
+            if isinstance(parent, Mapping):
                 if key is None:
                     key = node
                 else:
                     add(parent, key, node)
                     key = None
-            elif type(parent) is Sequence:
+            else:
                 parent.items.append(node)
                 parent.data.append(node.data)
                 if type(node.data) is float:
@@ -149,9 +151,9 @@ class _Composer:
             node.end = self.offset + end
         elif isinstance(node, Mapping):
             # libyaml ends a block collection at the next token, behind blank lines and comments
-            node.end = max(node.entries[-1].value.end, node.entries[-1].key.end) if node.entries else node.start
+            node.end = node.entries[-1].value.end
         else:
-            node.end = max(node.items[-1].end, node.start + 1) if node.items else node.start
+            node.end = node.items[-1].end
         if node.anchor is not None:
             self.anchors[node.anchor] = node
         if isinstance(node, Mapping) and len(node.entries) != len(node.data):
@@ -161,9 +163,8 @@ class _Composer:
     def _scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
         style, tag, data = event.style, event.tag, event.value
-        if style is None or style == "":
-            style = ""
-            if tag is None and event.implicit[0]:
+        if style == "":
+            if tag is None:
                 data = plain(data)
         elif style == "|" or style == ">":
             end = self._block_end(start, end)
@@ -174,22 +175,21 @@ class _Composer:
                 data = tagged(tag, data, style)
             except CannotType as error:
                 raise Refused(str(error), self.offset + start) from None
-        if end > len(self.chunk):  # an empty value behind the line end that kubectl supplies
-            start, end = min(start, len(self.chunk)), len(self.chunk)
         node = Scalar(self.offset + start, self.offset + end, data, style, event.anchor, tag)
         if event.anchor is not None:
             self.anchors[event.anchor] = node
+        if type(data) is not str:
+            self.spelled[node] = event.value
         return node
 
     def _block_end(self, start: int, end: int) -> int:
         """Where a block scalar's text ends: libyaml puts it behind the blank lines, which only `+` keeps."""
-        chunk = self.chunk
-        header = chunk[start : chunk.find("\n", start)]
-        if "+" in header.split("#")[0]:
-            return start + len(chunk[start:end].removesuffix("\n").removesuffix("\r"))
-        last = start + len(chunk[start:end].rstrip(_TRAILING))
-        stop = chunk.find("\n", last)
-        return last if stop < 0 else last + len(chunk[last:stop].removesuffix("\r"))
+        written = self.chunk[start:end]
+        if _KEEPS.match(written):
+            return start + len(written.removesuffix("\n").removesuffix("\r"))
+        last = _BLANKS.match(self.chunk, start + len(written.rstrip(_TRAILING)))
+        assert last is not None
+        return last.end()
 
     def _alias(self, event: Any) -> Alias:
         start = self.offset + event.start_mark.index
@@ -204,29 +204,29 @@ class _Composer:
         return alias
 
     def _add(self, mapping: Mapping, key: Node, value: Node) -> None:
-        scalar = key.target if type(key) is Alias else key
-        if type(scalar) is not Scalar or not isinstance(key, Scalar | Alias):
+        scalar = key.target if isinstance(key, Alias) else key
+        if not isinstance(scalar, Scalar) or not isinstance(key, Scalar | Alias):
             raise Refused("a key must be a scalar", key.start)
         name = scalar.data
         if type(name) is not str:
-            name = self._name(scalar)
-        elif name == "<<" and scalar.style == "" and scalar.tag is None:
+            name = self._name(scalar, key.start)
+        elif name == "<<" and scalar is key and (scalar.tag in _MERGES if scalar.tag else scalar.style == ""):
             self._merge(mapping, Entry(None, key, value))
             return
-        if value.start == value.end and ":" not in self.document.text[key.end : value.start]:
-            value.start = value.end = key.end  # libyaml puts what `? key` does not say at the next token
+        if value.start == value.end:  # libyaml puts it at the next token, if there is no colon or one in braces
+            colon = _COLON.match(self.document.text, key.end)
+            value.start = value.end = key.end if colon is None else colon.end()
         mapping.entries.append(Entry(name, key, value))
         mapping.data[name] = value.data
         if type(value.data) is float:
             _check_float(value.data, value.start)
 
-    def _name(self, key: Scalar) -> str:
+    def _name(self, key: Scalar, at: int) -> str:
         """The JSON key that `key` becomes, from what is written: 1e6 is the number 1000000 and the key 1e+06."""
-        written = self.document.text[key.start : key.end]
         try:
-            return key_name(_LEAD.sub("", written, count=1) if key.style == "" else str(key.data))
+            return key_name(self.spelled[key], key.tag)
         except CannotType as error:
-            raise Refused(str(error), key.start) from None
+            raise Refused(str(error), at) from None
 
     def _merge(self, mapping: Mapping, entry: Entry) -> None:
         value = entry.value  # a list behind an alias is none that kubectl would merge

@@ -28,6 +28,7 @@ _INT = re.compile(
 _BASES = ((2, 16), (3, 2), (4, 8), (5, 10))
 _NUMERIC = frozenset("+-.0123456789")
 _INT64 = 1 << 63
+_YAML = "tag:yaml.org,2002:"
 
 
 def plain(text: str) -> Any:
@@ -79,7 +80,7 @@ def json_number(text: str) -> int | float | None:
 
 def tagged(tag: str, text: str, style: str) -> Any:
     """The value of a scalar with an explicit tag. Raises CannotType where the tag and the text do not agree."""
-    name = tag.removeprefix("tag:yaml.org,2002:")
+    name = tag.removeprefix(_YAML)
     if name == "binary":
         try:
             data = binascii.a2b_base64(text.replace("\n", "").replace("\r", ""), strict_mode=True)
@@ -100,9 +101,11 @@ def tagged(tag: str, text: str, style: str) -> Any:
     return plain(text)
 
 
-def key_name(text: str) -> str:
-    """The JSON key for a plain key that is no string. Raises CannotType for null and what has no name in JSON."""
+def key_name(text: str, tag: str | None = None) -> str:
+    """The JSON key for a key that is no string. Raises CannotType for null and what has no name in JSON."""
     value = _typed(text)
+    if tag == _YAML + "float":
+        value = float(value)
     if value is None:
         raise CannotType("a key must not be null")
     if value is True or value is False:

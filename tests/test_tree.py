@@ -134,11 +134,37 @@ def test_streams(text, names):
 QUESTIONS = ["[http://a/b?c=d]", "[a ?b]", "[a?]", "{k: v?}", "{k?: v}", "{a?b}", "[-?a]", "[a\n  ? b]", "[a, [b?]]"]
 
 
+# What kubectl 1.37.1 makes of tags and of what looks like an escape.
+TAGS = [
+    ("a: ! 12\n", {"a": "12"}),
+    ("!!merge <<: {a: b}\n", {"a": "b"}),
+    ("! <<: {a: b}\n", {"a": "b"}),
+    ("! '<<': {a: b}\n", {"a": "b"}),
+    ("'<<': {a: b}\n", {"<<": {"a": "b"}}),
+    ("!!str <<: {a: b}\n", {"<<": {"a": "b"}}),
+    ("a: &x <<\n*x : {b: c}\n", {"a": "<<", "<<": {"b": "c"}}),
+    ("!!bool 'yes': a\n", {"true": "a"}),
+    ("!!int '0x1F': a\n", {"31": "a"}),
+    ("!!float '1e6': a\n", {"1e+06": "a"}),
+    ("!!float 1000000: a\n", {"1e+06": "a"}),
+    ("a: &x 1e6\n*x : b\n", {"a": 1000000, "1e+06": "b"}),
+    ("a: x\\/y\nb: '\\/'\n", {"a": "x\\/y", "b": "\\/"}),
+]
+
+
+@pytest.mark.parametrize(("text", "data"), TAGS, ids=[text for text, _ in TAGS])
+def test_tags(text, data):
+    (document,) = read(text)
+    assert document.problem is None
+    assert same(document.data, data)
+
+
 @pytest.mark.parametrize("value", QUESTIONS)
 def test_question_mark_between_brackets(value):
     (document,) = read(f"{CONFIG_MAP}data: {value}\n")
     assert document.problem is not None
     assert document.text[document.problem.offset] == "?"
+    assert document.problem.message == "`?` in a value without quotes, between brackets or braces"
 
 
 def test_root_that_json_cannot_tell():
@@ -161,37 +187,49 @@ def test_problem_of_separator():
 
 
 PROBLEMS = [
-    ("a: 1\nb: \x07\n", 8),
-    ("é: 中\n😀: \x07\n", 8),
-    ("a: 1\n\tb: 2\n", 5),
-    ("a: *x\n", 3),
-    ("a: &x [*x]\n", 7),
-    ("a: .inf\n", 3),
-    ("a: [1, .nan]\n", 7),
-    ("a: !!int x\n", 3),
-    ('a: "\\/"\n', 3),
-    ("? [a]\n: b\n", 2),
-    ("{a: b}: c\n", 0),
-    ("~: a\n", 0),
-    ("&a : b\n", 0),
-    ("<<: 1\n", 4),
-    ("<<: [{a: 1}, b]\n", 4),
-    ("a: &x [{b: 1}]\nc: {<<: *x}\n", 23),
-    ("a: \ud800\n", 3),
-    ("18446744073709551615: a\n", 0),
-    ("\ufeffa: .inf\n", 4),
-    ('{"a": 1e400}', 6),
-    ('{"a":1}{"a":1} x', 15),
-    ("a: b: c\n", 4),
-    ("%YAML 1.2\n---\na: 1\n", 10),
+    ("a: 1\nb: \x07\n", 8, "control characters are not allowed"),
+    ("é: 中\n😀: \x07\n", 8, "control characters are not allowed"),
+    ("a: 1\n---\n\ufeff😀: \x07", 13, "control characters are not allowed"),
+    ("# \x07\n---\na: 1\n", 2, "control characters are not allowed"),
+    ("a: 1\n\tb: 2\n", 5, "found a tab character that violates indentation"),
+    ("a: 1\n---\n\t\n", 9, "found character that cannot start any token"),
+    ("a: 'b", 5, "found unexpected end of stream"),
+    ("a: *x\n", 3, "unknown anchor 'x'"),
+    ("a: &x [*x]\n", 7, "anchor 'x' contains itself"),
+    ("a: &x {b: *x}\n", 10, "anchor 'x' contains itself"),
+    ("a: .inf\n", 3, ".inf and .nan cannot be told in JSON, which is what the API server reads"),
+    ("a: [1, .nan]\n", 7, ".inf and .nan cannot be told in JSON, which is what the API server reads"),
+    ("\ufeffa: .inf\n", 4, ".inf and .nan cannot be told in JSON, which is what the API server reads"),
+    ("a: !!int x\n", 3, "'x' is not a !!int"),
+    ('a: "\\/"\n', 3, "found unknown escape character"),
+    ("? [a]\n: b\n", 2, "a key must be a scalar"),
+    ("{a: b}: c\n", 0, "a key must be a scalar"),
+    ("a: &x {b: 1}\n*x : 2\n", 13, "a key must be a scalar"),
+    ("~: a\n", 0, "a key must not be null"),
+    ("&a : b\n", 0, "a key must not be null"),
+    ('!!null "": a\n', 0, "a key must not be null"),
+    ("18446744073709551615: a\n", 0, "a key must not be a number beyond 64 bits"),
+    ("a: &x 18446744073709551615\n*x : b\n", 27, "a key must not be a number beyond 64 bits"),
+    ("<<: 1\n", 4, "`<<` takes a mapping, or a list of mappings that is no alias"),
+    ("<<: [{a: 1}, b]\n", 4, "`<<` takes a mapping, or a list of mappings that is no alias"),
+    ("a: &x [{b: 1}]\nc: {<<: *x}\n", 23, "`<<` takes a mapping, or a list of mappings that is no alias"),
+    ("a: \ud800\n", 3, "half of a surrogate pair is no character"),
+    ("\ufeffa: \ud800\n", 4, "half of a surrogate pair is no character"),
+    # kubectl takes it for a letter, of the first key or of a key of its own, where it begins no document
+    ("a: 1\n\ufeffb: 2\n", 5, "a byte-order mark begins a line, and kubectl takes it for a letter"),
+    ("\ufeffa: 1\u2028\ufeff b: 2\n", 6, "a byte-order mark begins a line, and kubectl takes it for a letter"),
+    ("---\n\ufeffa: 1\n", 4, "a byte-order mark begins a line, and kubectl takes it for a letter"),
+    ('{"a": 1e400}', 6, "1e400 is beyond what a number can be"),
+    ('{"a":1}{"a":1} x', 15, "only JSON may follow a second JSON value"),
+    ("a: b: c\n", 4, "mapping values are not allowed in this context"),
+    ("%YAML 1.2\n---\na: 1\n", 10, "did not find expected <document start>"),
 ]
 
 
-@pytest.mark.parametrize(("text", "offset"), PROBLEMS, ids=[ascii(text) for text, _ in PROBLEMS])
-def test_problem_is_at_its_place(text, offset):
+@pytest.mark.parametrize(("text", "offset", "message"), PROBLEMS, ids=[ascii(text) for text, *_ in PROBLEMS])
+def test_problem_is_at_its_place(text, offset, message):
     problems = [document.problem for document in read(text) if document.problem is not None]
-    assert problems[0].offset == offset
-    assert problems[0].message
+    assert problems[0] == (message, offset)
 
 
 def test_dropped():
@@ -266,6 +304,11 @@ PLACES = [
     ("[\n  a, # b\n  c\n] # d\n", ["[\n  a, # b\n  c\n]", "a", "c"]),
     ("[a: b]\n", ["[a: b]", "a: b", "a", "b"]),
     ("? a\n: b\n? c\n", ["? a\n: b\n? c", "a", "b", "c", ""]),
+    ("? a # b: c\n? d # e: f", ["? a # b: c\n? d", "a", "", "d", ""]),
+    ("? a\n:b: c\n", ["? a\n:b: c", "a", "", ":b", "c"]),
+    ("? a # b\n: # c\n", ["? a # b\n:", "a", ""]),
+    ("{a: \n, 'b':}\n", ["{a: \n, 'b':}", "a", "", "'b'", ""]),
+    ("{? a, ? b : c}\n", ["{? a, ? b : c}", "a", "", "b", "c"]),
     ("'a''b': \"c\\n\"\n", ["'a''b': \"c\\n\"", "'a''b'", '"c\\n"']),
     ("a: b\n  c\n\n  d # e\n", ["a: b\n  c\n\n  d", "a", "b\n  c\n\n  d"]),
     ('a: "b\n  c"\n', ['a: "b\n  c"', "a", '"b\n  c"']),
@@ -277,6 +320,10 @@ PLACES = [
     ("a: |2+\n   b", ["a: |2+\n   b", "a", "|2+\n   b"]),
     ("a: |\n  b  \n   \n", ["a: |\n  b  ", "a", "|\n  b  "]),
     ("a: |\n  b\xa0\n", ["a: |\n  b\xa0", "a", "|\n  b\xa0"]),
+    ("a: |\n  b  ", ["a: |\n  b  ", "a", "|\n  b  "]),
+    ("a: b+c\nd: |\n  e: |+\n\nf: 1\n", ["a: b+c\nd: |\n  e: |+\n\nf: 1", "a", "b+c", "d", "|\n  e: |+", "f", "1"]),
+    ("a: !b+c |\n  d\n\ne: 1\n", ["a: !b+c |\n  d\n\ne: 1", "a", "!b+c |\n  d", "e", "1"]),
+    ("\ufeffa: |\n  b\n\nc: 1\n", ["a: |\n  b\n\nc: 1", "a", "|\n  b", "c", "1"]),
     ("a: |\nb: 1\n", ["a: |\nb: 1", "a", "|", "b", "1"]),
     ("a: | # +\n  b\n\nc: 1\n", ["a: | # +\n  b\n\nc: 1", "a", "| # +\n  b", "c", "1"]),
     ("- |\n  a\n- >+\n  b\n\n- c\n", ["- |\n  a\n- >+\n  b\n\n- c", "|\n  a", ">+\n  b\n", "c"]),
@@ -290,7 +337,7 @@ PLACES = [
     ("a: |+\r\n  b\r\n\r\n", ["a: |+\r\n  b\r\n", "a", "|+\r\n  b\r\n"]),
     ("a: b\rc: d\r", ["a: b\rc: d", "a", "b", "c", "d"]),
     ("\ufeffa: b\n", ["a: b", "a", "b"]),
-    ("---\n\ufeffa: b\n", ["a: b", "a", "b"]),
+    ("# c\n---\n\ufeffa: b\n", ["a: b", "a", "b"]),
     ("é: 中文\n😀: '𝒳'\n", ["é: 中文\n😀: '𝒳'", "é", "中文", "😀", "'𝒳'"]),
     ("a: b\x85c: d\u2028e: f\n", ["a: b\x85c: d\u2028e: f", "a", "b", "c", "d", "e", "f"]),
     ("a: 'x\u2028y'\nb: 1\n", ["a: 'x\u2028y'\nb: 1", "a", "'x\u2028y'", "b", "1"]),
@@ -329,6 +376,14 @@ def test_json_and_yaml_read_it_alike(data, indent):
     assert same(through_json.data, through_yaml.data)
     places = [(path, node.start + 7, node.end + 7) for path, node in walk(through_json.root)]
     assert places == [(path, node.start, node.end) for path, node in walk(through_yaml.root)]
+
+
+def test_a_value_that_is_not_there_stands_behind_its_colon():
+    for text in ("a:\nb: 1\n", "a: # c:\nb: 1\n", "{a: \n, b: 1}", "{ a:\n  }\n", "{a: # c\n  ,}"):
+        root = read(text)[0].root
+        assert isinstance(root, Mapping)
+        value = root.entries[0].value
+        assert (value.start, value.end) == (text.index(":") + 1,) * 2
 
 
 # ---- ways through the tree
