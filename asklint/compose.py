@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from yaml._yaml import CParser
@@ -83,7 +84,7 @@ class _Composer:
         ended: Any = self.next_event()
         self._find_dropped(ended.end_mark.index)
         if document.aliases:
-            _bound_aliases(document.root, document.start)
+            _bound_aliases(document.root)
 
     def _find_dropped(self, index: int) -> None:
         for match in _REST.finditer(self.chunk, index):
@@ -249,31 +250,53 @@ def _check_float(value: float, at: int) -> None:
         raise Refused(".inf and .nan cannot be told in JSON, which is what the API server reads", at)
 
 
-def _bound_aliases(root: Node, start: int) -> None:
-    """Refuses a document whose aliases expand out of proportion, by the measure kubectl's YAML library takes.
+def alias_share(values: int) -> float:
+    """How much of `values`, those of a document with its aliases expanded, may come from aliases: 0.99 down to 0.1.
 
-    Source: allowedAliasRatio in go-yaml: 99 % of up to 400,000 values may come from aliases, 10 % of 4,000,000.
+    Source: allowedAliasRatio in go-yaml, decode.go: 99 % of up to 400,000 values, 10 % of 4,000,000 and more.
     """
-    sizes: dict[int, tuple[int, int, int]] = {}
+    return 0.99 - 0.89 * min(max((values - 400_000) / 3_600_000, 0), 1)
 
-    def size(node: Node) -> tuple[int, int, int]:
-        """All values, those that come from aliases, and the depth, `node` expanded; a target comes before its alias."""
+
+def _bound_aliases(root: Node) -> None:
+    """Refuses a document whose aliases expand out of proportion, where kubectl's YAML library does.
+
+    Source: unmarshal in go-yaml, decode.go: it counts as it goes, the document and each alias as well. Documents of up
+    to 1,000 values are free there, and none of them has so large a share.
+    """
+    total, aliased = 1, 0
+    known: dict[Node, tuple[int, int]] = {}  # the values in a node, expanded, and its depth
+
+    def measure(node: Node) -> int:
+        """The depth of `node`, expanded; a target comes before its aliases."""
+        nonlocal total, aliased
+        before = total
+        total += 1
         if isinstance(node, Alias):
-            total, _, depth = sizes[id(node.target)]
-            return total + 1, total + 1, depth
-        total, aliased, depth = 1, 0, 0
-        if isinstance(node, Mapping):
-            parts = [size(part) for entry in node.entries for part in (entry.key, entry.value)]
+            values, depth = known[node.target]
+            total, aliased = total + values, aliased + values
         else:
-            parts = [size(item) for item in node.items] if isinstance(node, Sequence) else []
-        for part in parts:
-            total, aliased, depth = total + part[0], aliased + part[1], max(depth, part[2])
-        if depth >= DEPTH:
+            depth = max(map(measure, _parts(node)), default=0) + isinstance(node, Mapping | Sequence)
+            known[node] = total - before, depth
+        if depth > DEPTH:
             raise Refused(f"nested deeper than {DEPTH} levels", node.start)
-        sizes[id(node)] = (total, aliased, depth + 1)
-        return sizes[id(node)]
+        if aliased / total > alias_share(total):
+            raise Refused(_TOO_MUCH, node.start)
+        return depth
 
-    total, aliased, _ = size(root)
-    share = 0.99 - 0.89 * (min(max(total, 400_000), 4_000_000) - 400_000) / 3_600_000
-    if aliased > 100 and total > 1000 and aliased / total > share:
-        raise Refused(_TOO_MUCH, start)
+    measure(root)
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    """What go-yaml decodes in `node`, in its order; a merge is no value of its own, and its list goes backwards."""
+    if isinstance(node, Sequence):
+        yield from node.items
+    elif isinstance(node, Mapping):
+        for entry in node.entries:
+            if entry.name is not None:
+                yield entry.key
+                yield entry.value
+            elif isinstance(entry.value, Sequence):
+                yield from reversed(entry.value.items)
+            else:
+                yield entry.value
