@@ -72,12 +72,15 @@ DIFFERENT = [
     (CONFIG_MAP + "\ufeffdata: {}\n", None),
     # go-yaml takes the comma into the tag, and misses it behind the value
     (CONFIG_MAP + "data: {k: !!str, l: m}\n", [{}]),
+    # go-yaml looks into a !!timestamp, and kubectl into no value that a later key overrides
+    (CONFIG_MAP + "data: {k: !!timestamp x}\n", [{}]),
+    (CONFIG_MAP + "data: {k: {~: l}, k: m}\n", None),
     # kubectl's own bound is 10,000
     (CONFIG_MAP + "data: " + "[" * 300 + "]" * 300 + "\n", None),
 ]
 
 
-@pytest.mark.parametrize(("text", "ours"), DIFFERENT, ids=["colon", "tag", "mark", "comma", "depth"])
+@pytest.mark.parametrize(("text", "ours"), DIFFERENT, ids=["colon", "tag", "mark", "comma", "time", "key", "depth"])
 def test_unlike_kubectl(text, ours):
     found = accepted(text)
     assert found is None if ours is None else found is not None
@@ -113,9 +116,14 @@ STREAMS = [
     (f'{JSON[:-1]},"data":1e400}}', None),
     (f"{YAML}\u2028---\n- - a", ["b"]),
     (f"{YAML}--- # c\n# x\u2028*a\n", None),
+    # blanks and comments are read as well
+    (f"{YAML}---\n # c\n", ["b"]),
+    (f"{YAML}---\n\t\n", None),
+    (f"# \x07\n---\n{YAML}", None),
     # a line `---#` where nothing stands before it is part of the document, and no comment
     (f"---# c\n{YAML}", None),
     (f"---# c: d\n{YAML}", ["b"]),
+    (f"---# c: d\n{YAML}---\n{FLOW}", ["b", "c"]),
     (f"\n---# c\n{YAML}", ["b"]),
     (f"{YAML}---# c\n{YAML}", ["b", "b"]),
     (f"{YAML}---\n---# c\n{YAML}", None),
