@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from yaml._yaml import CParser
@@ -19,39 +20,40 @@ from yaml.reader import ReaderError
 from asklint.node import DEPTH, Alias, Document, Entry, Mapping, Node, Problem, Refused, Scalar, Sequence, merged
 from asklint.scalar import CannotType, key_name, plain, tagged
 
-# A line that is neither blank nor a comment alone; to YAML 1.1, more than LF ends a line.
-_CONTENT = re.compile("(?:^|[\r\x85\u2028\u2029])[ \t]*[^ \t#\r\n\x85\u2028\u2029]", re.MULTILINE)
+_COLON = re.compile("(?:\\s|#[^\n\r\x85\u2028\u2029]*[\n\r\x85\u2028\u2029])*:(?![^\\s,\\]}])")
+_MARK = re.compile("\ufeff(?<=[\n\r\x85\u2028\u2029\ufeff]\ufeff)")  # to YAML 1.1, more than LF ends a line
 _SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")  # libyaml takes the JSON escape, kubectl's parser does not
 _REST = re.compile(r"[^\s#]|#[^\n]*")
-_LEAD = re.compile(r"(?:[&!]\S*\s*)+")  # an anchor and a tag, before what they belong to
+_KEEPS = re.compile(r"[^#\r\n]*[|>][0-9]?\+")  # the header of a block scalar that ends with all its blank lines
+_BLANKS = re.compile(r"[ \t]*")
 _TRAILING = " \t\r\n"
 _COLONS = 100  # as many readings of one document; whoever writes more of them sees the first as a problem
 _PRIVATE = tuple(map(chr, range(0xE000, 0xE100)))  # letters that no manifest has a use for
+_MERGES = ("!", "tag:yaml.org,2002:merge")  # tags with which `<<` merges, in quotes too
 _MERGED = 1_000_000  # keys that come from merges: a document of kilobytes can ask for billions
 
 
-def compose(text: str, start: int, end: int) -> Document:
-    """The document between `start` and `end` of `text`. Never raises: what cannot be read has a `problem`."""
+def compose(text: str, start: int, end: int, held: int) -> Document:
+    """The document between `start` and `end` of `text`. Never raises: what cannot be read has a `problem`.
+
+    `held` is where kubectl begins to read it: at the `---` line before it, where nothing else stands before that.
+    """
     document = Document(text, start, end)
     chunk = text[start:end]
-    if _CONTENT.search(chunk) is None:
-        return document
     offset = start + chunk.startswith("\ufeff")
     chunk = chunk.removeprefix("\ufeff")
-    marked = chunk.find("\n\ufeff")
     try:
-        if marked >= 0:  # the C parser would skip it
-            raise Refused("a byte-order mark begins a line, and kubectl takes it for a letter", offset + marked + 1)
+        if mark := _MARK.search(text, offset if held == start else start, end):  # the C parser would skip it
+            raise Refused("a byte-order mark begins a line, and kubectl takes it for a letter", mark.start())
         _compose(document, chunk, offset)
     except Refused as refused:
         document.problem = refused.problem
     except MarkedYAMLError as error:
-        mark: Any = error.problem_mark or error.context_mark
-        at = offset + (mark.index if mark is not None else 0)
-        document.problem = Problem(str(error.problem or error.context), min(at, end))
+        shown: Any = error.problem_mark
+        document.problem = Problem(str(error.problem), min(offset + shown.index, end))
     except ReaderError as error:
-        before = chunk.encode("utf-8", "replace")[: error.position].decode("utf-8", "replace")
-        document.problem = Problem(error.reason, min(offset + len(before), end))
+        before = chunk.encode()[: error.position].decode()
+        document.problem = Problem(error.reason, offset + len(before))
     except UnicodeEncodeError as error:
         document.problem = Problem("half of a surrogate pair is no character", offset + error.start)
     except YAMLError as error:  # pragma: no cover - the C parser raises the ones above
@@ -94,6 +96,7 @@ class _Composer:
         self.chunk = chunk
         self.next_event = CParser(chunk if chunk.endswith("\n") else chunk + "\n").get_event
         self.anchors: dict[str, Node | None] = {}
+        self.spelled: dict[Scalar, str] = {}  # what is written, of those that are no strings
         self.merged = 0
 
     def compose(self) -> None:
@@ -107,7 +110,7 @@ class _Composer:
         ended: Any = self.next_event()
         self._find_dropped(ended.end_mark.index)
         if document.aliases:
-            _bound_aliases(document.root, document.start)
+            _bound_aliases(document.root)
 
     def _find_dropped(self, index: int) -> None:
         for match in _REST.finditer(self.chunk, index):
@@ -150,13 +153,13 @@ class _Composer:
                 if type(node.data) is float:
                     _check_float(node.data, node.start)
                 return node
-            if type(parent) is Mapping:
+            if isinstance(parent, Mapping):
                 if key is None:
                     key = node
                 else:
                     add(parent, key, node)
                     key = None
-            elif type(parent) is Sequence:
+            else:
                 parent.items.append(node)
                 parent.data.append(node.data)
                 if type(node.data) is float:
@@ -175,9 +178,9 @@ class _Composer:
             node.end = self.offset + end
         elif isinstance(node, Mapping):
             # libyaml ends a block collection at the next token, behind blank lines and comments
-            node.end = max(node.entries[-1].value.end, node.entries[-1].key.end) if node.entries else node.start
+            node.end = node.entries[-1].value.end
         else:
-            node.end = max(node.items[-1].end, node.start + 1) if node.items else node.start
+            node.end = node.items[-1].end
         if node.anchor is not None:
             self.anchors[node.anchor] = node
         if isinstance(node, Mapping) and len(node.entries) != len(node.data):
@@ -187,11 +190,10 @@ class _Composer:
     def _scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
         style, tag, data = event.style, event.tag, event.value
-        if self.colon:
+        if self.colon and not style:
             data = data.replace(self.colon, ":")
-        if style is None or style == "":
-            style = ""
-            if tag is None and event.implicit[0]:
+        if style == "":
+            if tag is None:
                 data = plain(data)
         elif style == "|" or style == ">":
             end = self._block_end(start, end)
@@ -202,22 +204,21 @@ class _Composer:
                 data = tagged(tag, data, style)
             except CannotType as error:
                 raise Refused(str(error), self.offset + start) from None
-        if end > len(self.chunk):  # an empty value behind the line end that kubectl supplies
-            start, end = min(start, len(self.chunk)), len(self.chunk)
         node = Scalar(self.offset + start, self.offset + end, data, style, event.anchor, tag)
         if event.anchor is not None:
             self.anchors[event.anchor] = node
+        if type(data) is not str:
+            self.spelled[node] = event.value
         return node
 
     def _block_end(self, start: int, end: int) -> int:
         """Where a block scalar's text ends: libyaml puts it behind the blank lines, which only `+` keeps."""
-        chunk = self.chunk
-        header = chunk[start : chunk.find("\n", start)]
-        if "+" in header.split("#")[0]:
-            return start + len(chunk[start:end].removesuffix("\n").removesuffix("\r"))
-        last = start + len(chunk[start:end].rstrip(_TRAILING))
-        stop = chunk.find("\n", last)
-        return last if stop < 0 else last + len(chunk[last:stop].removesuffix("\r"))
+        written = self.chunk[start:end]
+        if _KEEPS.match(written):
+            return start + len(written.removesuffix("\n").removesuffix("\r"))
+        last = _BLANKS.match(self.chunk, start + len(written.rstrip(_TRAILING)))
+        assert last is not None
+        return last.end()
 
     def _alias(self, event: Any) -> Alias:
         start = self.offset + event.start_mark.index
@@ -232,29 +233,29 @@ class _Composer:
         return alias
 
     def _add(self, mapping: Mapping, key: Node, value: Node) -> None:
-        scalar = key.target if type(key) is Alias else key
-        if type(scalar) is not Scalar or not isinstance(key, Scalar | Alias):
+        scalar = key.target if isinstance(key, Alias) else key
+        if not isinstance(scalar, Scalar) or not isinstance(key, Scalar | Alias):
             raise Refused("a key must be a scalar", key.start)
         name = scalar.data
         if type(name) is not str:
-            name = self._name(scalar)
-        elif name == "<<" and scalar.style == "" and scalar.tag is None:
+            name = self._name(scalar, key.start)
+        elif name == "<<" and scalar is key and (scalar.tag in _MERGES if scalar.tag else scalar.style == ""):
             self._merge(mapping, Entry(None, key, value))
             return
-        if value.start == value.end and ":" not in self.document.text[key.end : value.start]:
-            value.start = value.end = key.end  # libyaml puts what `? key` does not say at the next token
+        if value.start == value.end:  # libyaml puts it at the next token, if there is no colon or one in braces
+            colon = _COLON.match(self.document.text, key.end)
+            value.start = value.end = key.end if colon is None else colon.end()
         mapping.entries.append(Entry(name, key, value))
         mapping.data[name] = value.data
         if type(value.data) is float:
             _check_float(value.data, value.start)
 
-    def _name(self, key: Scalar) -> str:
+    def _name(self, key: Scalar, at: int) -> str:
         """The JSON key that `key` becomes, from what is written: 1e6 is the number 1000000 and the key 1e+06."""
-        written = self.document.text[key.start : key.end]
         try:
-            return key_name(_LEAD.sub("", written, count=1) if key.style == "" else str(key.data))
+            return key_name(self.spelled[key], key.tag)
         except CannotType as error:
-            raise Refused(str(error), key.start) from None
+            raise Refused(str(error), at) from None
 
     def _merge(self, mapping: Mapping, entry: Entry) -> None:
         value = entry.value  # a list behind an alias is none that kubectl would merge
@@ -277,31 +278,53 @@ def _check_float(value: float, at: int) -> None:
         raise Refused(".inf and .nan cannot be told in JSON, which is what the API server reads", at)
 
 
-def _bound_aliases(root: Node, start: int) -> None:
-    """Refuses a document whose aliases expand out of proportion, by the measure kubectl's YAML library takes.
+def alias_share(values: int) -> float:
+    """How much of `values`, those of a document with its aliases expanded, may come from aliases: 0.99 down to 0.1.
 
-    Source: allowedAliasRatio in go-yaml: 99 % of up to 400,000 values may come from aliases, 10 % of 4,000,000.
+    Source: allowedAliasRatio in go-yaml, decode.go: 99 % of up to 400,000 values, 10 % of 4,000,000 and more.
     """
-    sizes: dict[int, tuple[int, int, int]] = {}
+    return 0.99 - 0.89 * min(max((values - 400_000) / 3_600_000, 0), 1)
 
-    def size(node: Node) -> tuple[int, int, int]:
-        """All values, those that come from aliases, and the depth, `node` expanded; a target comes before its alias."""
+
+def _bound_aliases(root: Node) -> None:
+    """Refuses a document whose aliases expand out of proportion, where kubectl's YAML library does.
+
+    Source: unmarshal in go-yaml, decode.go: it counts as it goes, the document and each alias as well. Documents of up
+    to 1,000 values are free there, and none of them has so large a share.
+    """
+    total, aliased = 1, 0
+    known: dict[Node, tuple[int, int]] = {}  # the values in a node, expanded, and its depth
+
+    def measure(node: Node) -> int:
+        """The depth of `node`, expanded; a target comes before its aliases."""
+        nonlocal total, aliased
+        before = total
+        total += 1
         if isinstance(node, Alias):
-            total, _, depth = sizes[id(node.target)]
-            return total + 1, total + 1, depth
-        total, aliased, depth = 1, 0, 0
-        if isinstance(node, Mapping):
-            parts = [size(part) for entry in node.entries for part in (entry.key, entry.value)]
+            values, depth = known[node.target]
+            total, aliased = total + values, aliased + values
         else:
-            parts = [size(item) for item in node.items] if isinstance(node, Sequence) else []
-        for part in parts:
-            total, aliased, depth = total + part[0], aliased + part[1], max(depth, part[2])
-        if depth >= DEPTH:
+            depth = max(map(measure, _parts(node)), default=0) + isinstance(node, Mapping | Sequence)
+            known[node] = total - before, depth
+        if depth > DEPTH:
             raise Refused(f"nested deeper than {DEPTH} levels", node.start)
-        sizes[id(node)] = (total, aliased, depth + 1)
-        return sizes[id(node)]
+        if aliased / total > alias_share(total):
+            raise Refused(_TOO_MUCH, node.start)
+        return depth
 
-    total, aliased, _ = size(root)
-    share = 0.99 - 0.89 * (min(max(total, 400_000), 4_000_000) - 400_000) / 3_600_000
-    if aliased > 100 and total > 1000 and aliased / total > share:
-        raise Refused(_TOO_MUCH, start)
+    measure(root)
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    """What go-yaml decodes in `node`, in its order; a merge is no value of its own, and its list goes backwards."""
+    if isinstance(node, Sequence):
+        yield from node.items
+    elif isinstance(node, Mapping):
+        for entry in node.entries:
+            if entry.name is not None:
+                yield entry.key
+                yield entry.value
+            elif isinstance(entry.value, Sequence):
+                yield from reversed(entry.value.items)
+            else:
+                yield entry.value

@@ -21,32 +21,33 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_INT = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))")
+# As many digits as may fit 64 bits, behind any number of zeros.
+_INT = re.compile(
+    r"([-+]?)(?:0[xX]0*([0-9a-fA-F]{1,16})|0[bB]0*([01]{1,64})|0[oO]?0*([0-7]{1,22})|(0|[1-9][0-9]{0,19}))"
+)
 _BASES = ((2, 16), (3, 2), (4, 8), (5, 10))
 _NUMERIC = frozenset("+-.0123456789")
-_LONGEST = 70  # digits of a number that may still fit 64 bits, with some zeros before them
 _INT64 = 1 << 63
+_YAML = "tag:yaml.org,2002:"
 
 
 def plain(text: str) -> Any:
     """The value of the plain scalar `text`: str, int, float, bool or None; infinity and NaN, which JSON cannot tell."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] not in _NUMERIC:
-        return text
-    return _json(_number(text))
+    return _json(_typed(text))
 
 
 def _typed(text: str) -> Any:
     """What Go makes of the plain scalar `text`, before it goes through JSON."""
-    return _WORDS[text] if text in _WORDS else _number(text)
+    if text in _WORDS:
+        return _WORDS[text]
+    return _number(text) if text[0] in _NUMERIC else text
 
 
 def _number(text: str) -> int | float | str:
     """What Go makes of `text`: an int64 or uint64, else a float64, else the string."""
     digits = text.replace("_", "")
     match = _INT.fullmatch(digits)
-    if match is not None and len(digits) <= _LONGEST:
+    if match is not None:
         value = next(int(match[group], base) for group, base in _BASES if match[group])
         if match[1] == "-":
             value = -value
@@ -58,17 +59,17 @@ def _number(text: str) -> int | float | str:
     return text if number in (float("inf"), float("-inf")) else number
 
 
-def _json(value: float | str) -> int | float | str:
+def _json(value: Any) -> Any:
     """`value` after its way through JSON: whole numbers that fit are int64, all others float64."""
     if isinstance(value, int):
         return value if value < _INT64 else float(value)
-    if isinstance(value, str) or not -_INT64 <= value < _INT64 or not value.is_integer():
+    if not isinstance(value, float) or not value.is_integer():
         return value
     # 4611686018427387904.0 is written 4611686018427388000: the shortest digits that mean this float64, then zeros
     digits, _, exponent = repr(value).partition("e+")
     whole, _, fraction = digits.partition(".")
     written = int(whole + fraction.ljust(int(exponent), "0")) if exponent else int(whole)
-    return written if -_INT64 <= written < _INT64 else value
+    return written if abs(written) < _INT64 else value
 
 
 def json_number(text: str) -> int | float | None:
@@ -79,7 +80,7 @@ def json_number(text: str) -> int | float | None:
 
 def tagged(tag: str, text: str, style: str) -> Any:
     """The value of a scalar with an explicit tag. Raises CannotType where the tag and the text do not agree."""
-    name = tag.removeprefix("tag:yaml.org,2002:")
+    name = tag.removeprefix(_YAML)
     if name == "binary":
         try:
             data = binascii.a2b_base64(text.replace("\n", "").replace("\r", ""), strict_mode=True)
@@ -91,7 +92,7 @@ def tagged(tag: str, text: str, style: str) -> Any:
     value = _typed(text)
     fits = {
         "int": type(value) is int,
-        "float": type(value) in (int, float),
+        "float": type(value) is float or (type(value) is int and value < _INT64),
         "bool": type(value) is bool,
         "null": value is None,
     }
@@ -100,9 +101,11 @@ def tagged(tag: str, text: str, style: str) -> Any:
     return plain(text)
 
 
-def key_name(text: str) -> str:
-    """The JSON key for a plain key that is no string. Raises CannotType for null and what has no name in JSON."""
+def key_name(text: str, tag: str | None = None) -> str:
+    """The JSON key for a key that is no string. Raises CannotType for null and what has no name in JSON."""
     value = _typed(text)
+    if tag == _YAML + "float":
+        value = float(value)
     if value is None:
         raise CannotType("a key must not be null")
     if value is True or value is False:
@@ -116,16 +119,11 @@ def key_name(text: str) -> str:
 
 def _short(value: float) -> str:
     """`value` with the fewest digits that mean the same float32, as kubectl names the keys that are floats."""
-    try:
-        wanted = struct.pack("f", value)
-    except OverflowError:
-        value = float("inf") if value > 0 else float("-inf")
-        wanted = struct.pack("f", value)
+    wanted = struct.pack("f", value)  # as a cast of C's: infinity where it is too large
     value = struct.unpack("f", wanted)[0]
     if value - value != 0:
         return ".nan" if value != value else ".inf" if value > 0 else "-.inf"
     digits = next(n for n in range(1, 10) if struct.pack("f", float(f"{value:.{n}g}")) == wanted)
-    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
-    if -4 <= exponent < 6:
-        return f"{value:.{max(digits - 1 - exponent, 0)}f}"
-    return f"{value:.{digits - 1}e}"
+    written = f"{value:.{digits - 1}e}"
+    exponent = int(written.split("e")[1])
+    return f"{value:.{max(digits - 1 - exponent, 0)}f}" if -4 <= exponent < 6 else written

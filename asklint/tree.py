@@ -37,7 +37,7 @@ def _split(text: str, start: int) -> Iterator[Document]:
         first = separator.start() == held  # then its line belongs to the document
         if first and separator["rest"].startswith("#"):
             continue  # `---#` begins no comment in YAML
-        yield compose(text, start, separator.start())
+        yield compose(text, start, separator.start(), held)
         start = separator.end()
         held = separator.start() if first else start
         rest = separator["rest"].strip()
@@ -45,4 +45,4 @@ def _split(text: str, start: int) -> Iterator[Document]:
             broken = Document(text, separator.start(), separator.end())
             broken.problem = Problem("only a comment may follow `---` on its line", separator.start())
             yield broken
-    yield compose(text, start, len(text))
+    yield compose(text, start, len(text), held)

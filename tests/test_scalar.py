@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +39,7 @@ PLAIN = [
     # beyond int64 a number is a float64, and beyond uint64 only what looks like a decimal is a number
     ("9223372036854775807", 9223372036854775807),
     ("9223372036854775808", 9223372036854775808.0),
+    ("-9223372036854775808", -9223372036854775808),
     ("-9223372036854775809", -9223372036854775808.0),
     ("18446744073709551616", 18446744073709551616.0),
     ("+18446744073709551615", 18446744073709551615.0),
@@ -44,9 +47,16 @@ PLAIN = [
     ("0b" + "1" * 65, "0b" + "1" * 65),
     ("-0b" + "1" * 64, "-0b" + "1" * 64),
     ("0x1FFFFFFFFFFFFFFFFF", "0x1FFFFFFFFFFFFFFFFF"),
+    ("0x10000000000000000", "0x10000000000000000"),
     ("-0xFFFFFFFFFFFFFFFF", "-0xFFFFFFFFFFFFFFFF"),
+    ("-0x8000000000000000", -9223372036854775808),
+    ("+0x8000000000000000", "+0x8000000000000000"),
     ("07777777777777777777777777", 7777777777777777777777777.0),
     ("0o7777777777777777777777777", "0o7777777777777777777777777"),
+    # zeros before a number do not make it too long for an integer
+    ("0" * 80 + "17", 15),
+    ("0x" + "0" * 80 + "1f", 31),
+    ("-0b" + "0" * 80 + "11", -3),
     ("9" * 5000, "9" * 5000),
     ("0." + "9" * 5000, 1),
     ("0x" + "f" * 5000, "0x" + "f" * 5000),
@@ -56,6 +66,18 @@ PLAIN = [
 @pytest.mark.parametrize(("text", "value"), PLAIN, ids=[text[:40] for text, _ in PLAIN])
 def test_plain(text, value):
     assert same(plain(text), value)
+
+
+WORDS = [
+    ("y Y yes Yes YES on On ON true True TRUE", True),
+    ("n N no No NO off Off OFF false False FALSE", False),
+    ("~ null Null NULL", None),
+]
+
+
+@pytest.mark.parametrize(("spellings", "value"), WORDS, ids=["true", "false", "null"])
+def test_word_in_each_spelling(spellings, value):
+    assert {word: plain(word) for word in spellings.split()} == dict.fromkeys(spellings.split(), value)
 
 
 @pytest.mark.parametrize("text", [".inf", "-.Inf", "+.INF", ".NaN"])
@@ -85,10 +107,12 @@ TAGGED = [
     ("!!int", "0x10", "", 16),
     ("!!float", "3", "", 3),
     ("!!float", "1_0", "", 10),
+    ("!!float", "1.5", "'", 1.5),
     ("!!bool", "y", "", True),
     ("!!null", "", "", None),
     ("!!binary", "aGk=", "", "hi"),
     ("!!binary", "aG\nk=\n", "|", "hi"),
+    ("!!binary", "aG\r\nk=", '"', "hi"),
     ("!!binary", "/+8=", "", "\ufffd\ufffd"),
     ("!!timestamp", "2020-01-01", "", "2020-01-01"),
     ("!custom", "x", "", "x"),
@@ -106,19 +130,23 @@ def test_tagged(tag, text, style, value):
         ("int", "3.0"),
         ("int", "1e3"),
         ("int", "a"),
+        ("int", "_5"),
         ("float", "1e400"),
+        ("float", "9223372036854775808"),
         ("float", "a"),
         ("bool", "x"),
         ("null", "x"),
-        ("binary", "aGk= "),
-        ("binary", "aG k="),
-        ("binary", "aGk"),
-        ("binary", "é"),
     ],
 )
 def test_tag_and_text_disagree(tag, text):
-    with pytest.raises(CannotType):
+    with pytest.raises(CannotType, match=f"^'{re.escape(text)}' is not a !!{tag}$"):
         tagged("tag:yaml.org,2002:" + tag, text, "")
+
+
+@pytest.mark.parametrize("text", ["aGk= ", "aG k=", "aGk", "a=G=", "é"])
+def test_no_base64(text):
+    with pytest.raises(CannotType, match=r"^!!binary value contains invalid base64 data$"):
+        tagged("tag:yaml.org,2002:binary", text, "")
 
 
 KEYS = [
@@ -150,6 +178,10 @@ KEYS = [
     (".nan", ".nan"),
     ("1e400", "1e400"),
     ("2020-01-01", "2020-01-01"),
+    # beyond 64 bits it is a float
+    ("-9223372036854775808", "-9223372036854775808"),
+    ("+9223372036854775808", "9.223372e+18"),
+    ("18446744073709551616", "1.8446744e+19"),
 ]
 
 
@@ -158,7 +190,7 @@ def test_key_name(text, name):
     assert key_name(text) == name
 
 
-@pytest.mark.parametrize("text", ["", "~", "null", "18446744073709551615"])
+@pytest.mark.parametrize("text", ["", "~", "null", "9223372036854775808", "18446744073709551615"])
 def test_no_key(text):
     with pytest.raises(CannotType):
         key_name(text)

@@ -108,7 +108,9 @@ def test_command(root):
     """One test of trees sees that the last document is missing, and not that a broken one before it is."""
     test = "tests/test_tree.py::test_walk_and_path_of"
     lines = [line.strip() for line in (root / "asklint/tree.py").read_text(encoding="utf-8").splitlines()]
-    last, broken = (str(lines.index(line) + 1) for line in ("yield compose(text, start, len(text))", "yield broken"))
+    last, broken = (
+        str(lines.index(line) + 1) for line in ("yield compose(text, start, len(text), held)", "yield broken")
+    )
     words = [sys.executable, "benchmarks/survivors.py", "tree", "--tests", test, "--line"]
     done = subprocess.run([*words, last], cwd=root, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
