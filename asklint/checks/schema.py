@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from asklint.checks.kubernetes_fields import Problem, Release, Struct, minor, misfits, release
+from asklint.checks.schema_agreement import disagreements
 from asklint.checks.schema_faults import faults
 from asklint.edit import Edit, Move, Rename, Set
 from asklint.finding import Hit
@@ -22,10 +23,13 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     """What in `subject` does not agree with the chosen release; custom resources and patches are left alone."""
     chosen = minor(options["version"], params["table"]["newest"])
     told = None
-    for problem in faults(subject, params["table"], chosen):
+    found = faults(subject, params["table"], chosen)
+    for problem in found.problems:
         told = told or _Told(subject, release(chosen), params)
         if problem.case != "missing" or not told.is_named_by_key(problem.path):
             yield told.hit(problem)
+    if found.whole:
+        yield from disagreements(subject)
 
 
 class _Told:
