@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from asklint import quantity
 from asklint.checks.pod_parts import containers
 from asklint.checks.schema_faults import to_be_filled
 from asklint.edit import Set
@@ -88,8 +87,12 @@ def _container(pod: Pod, path: Path, container: Mapping[str, Any], volumes: froz
 
 def _resources(path: Path, container: Mapping[str, Any]) -> Iterator[Hit]:
     resources = mapping(container.get("resources"))
-    limits = mapping(resources.get("limits"))
-    for name, asked in mapping(resources.get("requests")).items():
+    limits, requests = mapping(resources.get("limits")), mapping(resources.get("requests"))
+    if not limits or not requests or limits == requests:
+        return
+    from asklint import quantity
+
+    for name, asked in requests.items():
         less, more = quantity.read(asked), quantity.read(limits.get(name))
         if less is not None and more is not None and less.nanos > more.nanos:
             fields = {"other": f"resources.limits.{name}", "limit": limits[name]}

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from asklint.checks.kubernetes_fields import Problem, Release, Struct, minor, misfits, release
-from asklint.checks.schema_agreement import disagreements
 from asklint.checks.schema_faults import faults
 from asklint.edit import Edit, Move, Rename, Set
 from asklint.finding import Hit
@@ -29,6 +28,8 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
         if problem.case != "missing" or not told.is_named_by_key(problem.path):
             yield told.hit(problem)
     if found.whole:
+        from asklint.checks.schema_agreement import disagreements
+
         yield from disagreements(subject)
 
 
@@ -52,6 +53,8 @@ class _Told:
             return Hit(path or ("kind",), "missing", fields, missing=True)
         if problem.case == "duplicate":
             return self.duplicate(problem)
+        if problem.case == "choice":
+            return self.choice(problem)
         if problem.case == "string" and self.takes_words(path):
             return Hit(path, "word")
         edits = self.retyped(problem)
@@ -174,6 +177,16 @@ class _Told:
         if case == "number" and isinstance(value, str) and _INTEGER.fullmatch(value):
             return (Set(path, int(value)),)
         return (Set(path, value == "true"),) if case == "boolean" and value in ("true", "false") else ()
+
+    def choice(self, problem: Problem) -> Hit:
+        """One of a few words: that which only its capitals keep from being one of them was meant."""
+        assert problem.struct is not None
+        words = problem.struct.words[problem.name]
+        fields = {"allowed": " / ".join(words)}
+        meant = next((word for word in words if word.lower() == problem.value.lower()), None)
+        if meant is None:
+            return Hit(problem.path, "choice", fields)
+        return Hit(problem.path, "capitals", {"meant": meant}, (Set(problem.path, meant),))
 
     def duplicate(self, problem: Problem) -> Hit:
         path = problem.path

@@ -39,7 +39,7 @@ def _restarts(pod: Mapping[str, Any], path: Path, allowed: tuple[str, ...]) -> I
     if not given:
         if "Always" not in allowed:
             yield lacks(path, f"restartPolicy: {words}")
-    elif isinstance(given, str) and given not in allowed and not to_be_filled(given):
+    elif given in ("Always", "OnFailure", "Never") and given not in allowed:
         yield Hit((*path, "restartPolicy"), "choice", {"allowed": words})
     if "Always" in allowed and pod.get("activeDeadlineSeconds") is not None:
         yield Hit((*path, "activeDeadlineSeconds"), "only", {"wanted": "kind: Job / Pod"})
@@ -86,6 +86,8 @@ def _deployment(subject: Object) -> Iterator[Hit]:
 
 # -- autoscaling and disruption
 
+_SOURCES = ("resource", "pods", "object", "external", "containerResource")
+
 
 def _autoscaler(subject: Object) -> Iterator[Hit]:
     spec = mapping(subject.data.get("spec"))
@@ -97,7 +99,7 @@ def _autoscaler(subject: Object) -> Iterator[Hit]:
     for index, metric in enumerate(map(mapping, sequence(spec.get("metrics")))):
         kind = metric.get("type")
         source = kind[:1].lower() + kind[1:] if isinstance(kind, str) else ""
-        if source and not to_be_filled(kind) and metric.get(source) is None:
+        if source in _SOURCES and metric.get(source) is None:
             yield lacks(("spec", "metrics", index), source)
 
 
