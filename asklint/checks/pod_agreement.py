@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from asklint.checks.name_grammar import misnamed
 from asklint.checks.pod_parts import containers
 from asklint.checks.schema_faults import to_be_filled
 from asklint.edit import Set
@@ -45,6 +46,7 @@ def in_pod(pod: Pod) -> Iterator[Hit]:
         yield lacks(pod.path, "dnsConfig.nameservers")
     for index, volume in enumerate(map(mapping, sequence(pod.data.get("volumes")))):
         kinds = [key for key, value in volume.items() if isinstance(value, dict)]
+        yield from misnamed((*pod.path, "volumes", index, "name"), volume.get("name"), "label")
         yield from _one(pod, (*pod.path, "volumes", index), kinds)
     volumes = _volumes(pod)
     names = [mapping(one).get("name") for one in sequence(pod.data.get("containers"))]
@@ -66,6 +68,7 @@ def _volumes(pod: Pod) -> frozenset[str] | None:
 
 
 def _container(pod: Pod, path: Path, container: Mapping[str, Any], volumes: frozenset[str] | None) -> Iterator[Hit]:
+    yield from misnamed((*path, "name"), container.get("name"), "label")
     if not container.get("image"):
         yield lacks(path, "image")
     for field in ("volumeMounts", "volumeDevices") if volumes is not None else ():
@@ -74,6 +77,8 @@ def _container(pod: Pod, path: Path, container: Mapping[str, Any], volumes: froz
             if isinstance(name, str) and volumes is not None and name not in volumes and not to_be_filled(name):
                 yield Hit((*path, field, index, "name"), "nowhere")
     ports = [mapping(port) for port in sequence(container.get("ports"))]
+    for index, port in enumerate(ports):
+        yield from misnamed((*path, "ports", index, "name"), port.get("name"), "port")
     yield from twice(pod.object.data, (*path, "ports"), ports, "name")
     yield from _resources(path, container)
     yield from _env(pod, path, container)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from asklint.checks.label_selectors import selects
+from asklint.checks.name_grammar import misnamed
 from asklint.checks.pod_agreement import in_pod, lacks, twice
 from asklint.checks.schema_faults import to_be_filled
 from asklint.finding import Hit
@@ -19,10 +20,22 @@ _SELECTOR: Path = ("spec", "selector")
 _RESTARTS: dict[str, tuple[str, ...]] = {"Job.batch": ("OnFailure", "Never"), "CronJob.batch": ("OnFailure", "Never")}
 _LONG_RUNNING = ("DaemonSet.apps", "Deployment.apps", "ReplicaSet.apps", "StatefulSet.apps", "ReplicationController")
 _RESTARTS |= dict.fromkeys(_LONG_RUNNING, ("Always",))
+_NAMED = {
+    **dict.fromkeys((*_LONG_RUNNING, "Pod", "Job.batch", "HorizontalPodAutoscaler.autoscaling"), "subdomain"),
+    **dict.fromkeys(
+        ("ConfigMap", "Secret", "ServiceAccount", "PersistentVolume", "PersistentVolumeClaim"), "subdomain"
+    ),
+    **dict.fromkeys(("Ingress.networking.k8s.io", "StorageClass.storage.k8s.io"), "subdomain"),
+    **dict.fromkeys(("Namespace", "Service"), "label"),
+    "CronJob.batch": "cronjob",
+}
+_LOCAL = {"config.kubernetes.io/local-config", "config.kubernetes.io/function"}  # for kustomize, and not for a cluster
 
 
 def disagreements(subject: Object) -> Iterator[Hit]:
     """What does not agree in `subject`, a whole object of Kubernetes' own kinds."""
+    if subject.known in _NAMED and not _LOCAL & mapping(get(subject.data, ("metadata", "annotations"))).keys():
+        yield from misnamed(("metadata", "name"), subject.name, _NAMED[subject.known])
     about = _ABOUT.get(subject.known)
     if about is not None:
         yield from about(subject)
@@ -153,6 +166,7 @@ def _address(spec: Mapping[str, Any], kind: str, address: Any) -> Iterator[Hit]:
 def _ports(subject: Object, ports: list[Mapping[str, Any]], kind: str) -> Iterator[Hit]:
     for index, port in enumerate(ports):
         at: Path = ("spec", "ports", index)
+        yield from misnamed((*at, "name"), port.get("name"), "label")
         if len(ports) > 1 and not port.get("name"):
             yield lacks(at, "name")
         if port.get("nodePort") and kind == "ClusterIP":
