@@ -48,6 +48,8 @@ def in_pod(pod: Pod) -> Iterator[Hit]:
         kinds = [key for key, value in volume.items() if isinstance(value, dict)]
         yield from misnamed((*pod.path, "volumes", index, "name"), volume.get("name"), "label")
         yield from _one(pod, (*pod.path, "volumes", index), kinds)
+    for index, toleration in enumerate(map(mapping, sequence(pod.data.get("tolerations")))):
+        yield from _toleration((*pod.path, "tolerations", index), toleration)
     volumes = _volumes(pod)
     names = [mapping(one).get("name") for one in sequence(pod.data.get("containers"))]
     for path, container in containers(pod):
@@ -56,6 +58,16 @@ def in_pod(pod: Pod) -> Iterator[Hit]:
             first = (*pod.path, "containers", names.index(name), "name")
             yield Hit((*path, "name"), "taken", {"other": show(first, pod.object.data)}, related=((first, "first"),))
         yield from _container(pod, path, container, volumes)
+
+
+def _toleration(at: Path, toleration: Mapping[str, Any]) -> Iterator[Hit]:
+    if toleration.get("operator") == "Exists":
+        if toleration.get("value"):
+            yield Hit((*at, "value"), "both", {"other": "operator: Exists"})
+    elif not toleration.get("key"):
+        yield lacks(at, "key / operator: Exists")
+    if toleration.get("tolerationSeconds") is not None and toleration.get("effect") != "NoExecute":
+        yield Hit((*at, "tolerationSeconds"), "only", {"wanted": "effect: NoExecute"})
 
 
 def _volumes(pod: Pod) -> frozenset[str] | None:

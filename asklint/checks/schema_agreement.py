@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from asklint.checks.cron_schedule import is_schedule
 from asklint.checks.label_selectors import selects
 from asklint.checks.name_grammar import misnamed
 from asklint.checks.pod_agreement import in_pod, lacks, twice
@@ -97,6 +98,12 @@ def _deployment(subject: Object) -> Iterator[Hit]:
         yield Hit((*at, "rollingUpdate", "maxUnavailable"), "both", {"other": "maxSurge: 0"})
 
 
+def _cron_job(subject: Object) -> Iterator[Hit]:
+    schedule = get(subject.data, ("spec", "schedule"))
+    if isinstance(schedule, str) and not is_schedule(schedule) and not to_be_filled(schedule):
+        yield Hit(("spec", "schedule"), "schedule")
+
+
 # -- autoscaling and disruption
 
 _SOURCES = ("resource", "pods", "object", "external", "containerResource")
@@ -176,6 +183,7 @@ def _ports(subject: Object, ports: list[Mapping[str, Any]], kind: str) -> Iterat
 
 
 _ABOUT: dict[str, Callable[[Object], Iterator[Hit]]] = {
+    "CronJob.batch": _cron_job,
     "DaemonSet.apps": _workload,
     "Deployment.apps": _deployment,
     "ReplicaSet.apps": _workload,
