@@ -83,7 +83,7 @@ def _fault(subject: Object, kind: str, use: str, table: Mapping[str, Any], relea
     if first is not None:
         return show((*first.path, first.name) if first.case == "missing" else first.path, data)
     odd = next(disagreements(moved), None) if found.whole else None
-    return odd and show(odd.path, data)
+    return odd and ".".join(filter(None, (show(odd.path, data), str(odd.fields.get("needed", "")))))
 
 
 def _never(
