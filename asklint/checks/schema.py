@@ -15,6 +15,7 @@ from asklint.resource import Object
 
 _NO = re.compile(r"non|not?|dis|un")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_ABSENT = ("missing", "nowhere", "unselected")
 _DEEPEST = 3  # how far below its place a field may belong
 
 
@@ -30,7 +31,8 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     if found.whole:
         from asklint.checks.schema_agreement import disagreements
 
-        yield from disagreements(subject)
+        odd = any(problem.case == "unknown" for problem in found.problems)  # under which what is missing may stand
+        yield from (hit for hit in disagreements(subject) if not (odd and hit.case in _ABSENT))
 
 
 class _Told:
