@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -558,6 +559,38 @@ def test_a_wrong_version_is_told(version):
 @pytest.mark.parametrize("version", [None, "1.16", "v1.37", "1.31.4-aliyun.1"])
 def test_a_right_version_is_taken(version):
     assert not config.wrong_version(version)
+
+
+# ---- words
+
+
+UNTOLD = {  # fields whose descriptions leave some of their words to other pages
+    "ContainerResizePolicy.restartPolicy",
+    "HostPathVolumeSource.type",
+    "StatefulSetUpdateStrategy.type",
+    "accessModes",
+    "mountPropagation",
+    "procMount",
+    "reclaimPolicy",
+    "scheme",
+    "volumeBindingMode",
+    "volumeMode",
+}
+
+
+def test_words_are_those_that_the_library_describes(oracle):
+    words = data.load()["schemas"]["kubernetes-words"]
+    described: dict[str, str] = {}
+    for name, definition in oracle.definitions()[newest_of_library()].items():
+        for field, about in definition.get("properties", {}).items():
+            own = f"{name.rpartition('.')[2]}.{field}"
+            key = own if own in words else field
+            described[key] = f"{described.get(key, '')} {about.get('description', '')}"
+    assert not words.keys() - described.keys()
+    undescribed = {
+        key for key, told in words.items() if any(not re.search(rf"\b{one}\b", described[key]) for one in told or ())
+    }
+    assert undescribed == UNTOLD
 
 
 def test_secrets_are_not_shown():

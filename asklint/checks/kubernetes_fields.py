@@ -39,9 +39,12 @@ class Field:
 
 
 class Struct:
-    """A definition: its fields, those it cannot do without, and those that other releases have: (from, to)."""
+    """A definition: its fields, those it cannot do without, and those that other releases have: (from, to).
 
-    __slots__ = ("elsewhere", "fields", "name", "required")
+    `words` are fields in which the API server takes a few words alone.
+    """
+
+    __slots__ = ("elsewhere", "fields", "name", "required", "words")
 
     def __init__(self, name: str, text: str, release: Release) -> None:
         self.name = name
@@ -56,14 +59,18 @@ class Struct:
             if needed:
                 required.append(field)
         self.required = tuple(required)
+        told = (
+            (field, _words().get(f"{name.rpartition('.')[2]}.{field}", _words().get(field))) for field in self.fields
+        )
+        self.words: dict[str, list[str]] = {field: words for field, words in told if words}
 
 
 class Problem(NamedTuple):
     """Something that the API server does not take.
 
     `case`: unknown, missing, duplicate; what a value is not: map, list, string, number, boolean, either (a number or a
-    string), quantity, time, base64; range. `struct` is where a field is not known, `name` the field, or what tells an
-    item from others, `other` the index of its first twin.
+    string), quantity, time, base64, choice (one of a few words); range. `struct` is where a field is not known, or
+    takes these words, `name` the field, or what tells an item from others, `other` the index of its first twin.
     """
 
     path: Path
@@ -129,6 +136,12 @@ def _file() -> _File:
 
 
 @cache
+def _words() -> Mapping[str, list[str] | None]:
+    table: dict[str, list[str] | None] = data.load()["schemas"]["kubernetes-words"]
+    return table
+
+
+@cache
 def release(minor: int) -> Release:
     """The objects of Kubernetes 1.`minor`."""
     return Release(minor)
@@ -170,6 +183,13 @@ class _Walk:
         for name in struct.required:
             if value.get(name) is None:
                 self.found.append(Problem(path, "missing", None, struct, name))
+        for name, words in struct.words.items():
+            given = value.get(name)
+            if type(given) is str and given not in words and given:
+                self.found.append(Problem((*path, name), "choice", given, struct, name))
+            elif type(given) is list:
+                wrong = [(index, item) for index, item in enumerate(given) if type(item) is str and item not in words]
+                self.found += [Problem((*path, name, index), "choice", item, struct, name) for index, item in wrong]
 
     def value(self, value: Any, field: Field, path: Path) -> None:
         code = field.code

@@ -73,12 +73,17 @@ def _fault(subject: Object, kind: str, use: str, table: Mapping[str, Any], relea
 
     It is told of under the new apiVersion alone, so that writing that would bring an error.
     """
+    from asklint.checks.schema_agreement import disagreements
     from asklint.checks.schema_faults import faults
 
     data = {**subject.data, "apiVersion": use, "kind": kind}
     moved = Object(subject.document, subject.base, data, subject.places, subject.beside, subject.added)
-    first = next((one for one in faults(moved, table, release) if one.case != "duplicate"), None)
-    return first and show((*first.path, first.name) if first.case == "missing" else first.path, data)
+    found = faults(moved, table, release)
+    first = next((one for one in found.problems if one.case != "duplicate"), None)
+    if first is not None:
+        return show((*first.path, first.name) if first.case == "missing" else first.path, data)
+    odd = next(disagreements(moved), None) if found.whole else None
+    return odd and ".".join(filter(None, (show(odd.path, data), str(odd.fields.get("needed", "")))))
 
 
 def _never(

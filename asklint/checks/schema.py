@@ -15,6 +15,7 @@ from asklint.resource import Object
 
 _NO = re.compile(r"non|not?|dis|un")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_ABSENT = ("missing", "nowhere", "unselected")
 _DEEPEST = 3  # how far below its place a field may belong
 
 
@@ -22,10 +23,16 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     """What in `subject` does not agree with the chosen release; custom resources and patches are left alone."""
     chosen = minor(options["version"], params["table"]["newest"])
     told = None
-    for problem in faults(subject, params["table"], chosen):
+    found = faults(subject, params["table"], chosen)
+    for problem in found.problems:
         told = told or _Told(subject, release(chosen), params)
         if problem.case != "missing" or not told.is_named_by_key(problem.path):
             yield told.hit(problem)
+    if found.whole:
+        from asklint.checks.schema_agreement import disagreements
+
+        odd = any(problem.case == "unknown" for problem in found.problems)  # under which what is missing may stand
+        yield from (hit for hit in disagreements(subject) if not (odd and hit.case in _ABSENT))
 
 
 class _Told:
@@ -48,6 +55,8 @@ class _Told:
             return Hit(path or ("kind",), "missing", fields, missing=True)
         if problem.case == "duplicate":
             return self.duplicate(problem)
+        if problem.case == "choice":
+            return self.choice(problem)
         if problem.case == "string" and self.takes_words(path):
             return Hit(path, "word")
         edits = self.retyped(problem)
@@ -170,6 +179,16 @@ class _Told:
         if case == "number" and isinstance(value, str) and _INTEGER.fullmatch(value):
             return (Set(path, int(value)),)
         return (Set(path, value == "true"),) if case == "boolean" and value in ("true", "false") else ()
+
+    def choice(self, problem: Problem) -> Hit:
+        """One of a few words: that which only its capitals keep from being one of them was meant."""
+        assert problem.struct is not None
+        words = problem.struct.words[problem.name]
+        fields = {"allowed": " / ".join(words)}
+        meant = next((word for word in words if word.lower() == problem.value.lower()), None)
+        if meant is None:
+            return Hit(problem.path, "choice", fields)
+        return Hit(problem.path, "capitals", {"meant": meant}, (Set(problem.path, meant),))
 
     def duplicate(self, problem: Problem) -> Hit:
         path = problem.path

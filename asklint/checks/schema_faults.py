@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from asklint.checks.kubernetes_fields import Problem, Release, Struct, problems, release
 from asklint.path import get, mapping, sequence
@@ -18,24 +18,38 @@ _TEMPLATED = {"Pod", "ReplicationController", "Job.batch", "CronJob.batch"}
 _TEMPLATED |= {"DaemonSet.apps", "Deployment.apps", "ReplicaSet.apps", "StatefulSet.apps"}
 
 
-def faults(subject: Object, table: Mapping[str, Any], chosen: int) -> Iterator[Problem]:
+class Faults(NamedTuple):
+    """What the API server refuses in an object, each by itself; `whole` where nothing that is required is missing.
+
+    What its fields say of each other is known of a whole object alone: the rest may stand in another file.
+    """
+
+    problems: Sequence[Problem] = ()
+    whole: bool = False
+
+
+def faults(subject: Object, table: Mapping[str, Any], chosen: int) -> Faults:
     """What the API server of the minor release `chosen` refuses in `subject`, as far as `table` and schemas know."""
     if subject.api_version not in table["kinds"].get(subject.kind, ()):
-        return
+        return Faults()
     here = release(chosen)
     root = here.root(subject.api_version, subject.kind) if chosen >= table["oldest"] else None
     found = problems(subject.data, root, here) if root is not None else []
     if root is None or any(str(problem.path[-1:]).startswith(_PATCH, 2) for problem in found):
-        return
+        return Faults()
+    is_fragment = _is_fragment(subject, root, here)
+    told = []
     for problem in found:
-        if _to_be_filled(problem):
+        if problem.case != "unknown" and to_be_filled(problem.value):
             continue
-        if problem.case != "missing" or not (problem.name in subject.added or _is_fragment(subject, root, here)):
-            yield problem
+        if problem.case != "missing" or not (problem.name in subject.added or is_fragment):
+            told.append(problem)
+    return Faults(told, not is_fragment and all(problem.case != "missing" for problem in told))
 
 
-def _to_be_filled(problem: Problem) -> bool:
-    return problem.case != "unknown" and isinstance(problem.value, str) and bool(_PLACEHOLDER.search(problem.value))
+def to_be_filled(value: Any) -> bool:
+    """Whether another tool, or a person, is still to put something in the place of `value`."""
+    return isinstance(value, str) and bool(_PLACEHOLDER.search(value))
 
 
 def _is_fragment(subject: Object, root: Struct, here: Release) -> bool:
