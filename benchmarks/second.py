@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path as File
 from typing import Any, NamedTuple
@@ -89,12 +90,14 @@ def by_pyyaml(text: str) -> Any:
 def by_ruamel(text: str) -> Any:
     """The node that ruamel.yaml's own parser composes from `text`, by the rules of YAML 1.1."""
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.error import ReusedAnchorWarning, YAMLError
 
     reader = YAML(typ="safe", pure=True)
     reader.version = (1, 1)
     try:
-        return reader.compose(io.StringIO(text))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ReusedAnchorWarning)  # the nearest above counts, to every reader
+            return reader.compose(io.StringIO(text))
     except (YAMLError, ValueError, AttributeError, AssertionError) as error:
         raise CannotSay(str(error)) from error
 

@@ -199,6 +199,13 @@ def test_edits_are_applied_a_second_time(gate, reader, edits, wanted):
     assert second.differs(made, second.data(read("a: {b: 1, c: [1, x]}\nd: yes\n"))) is not None
 
 
+def test_an_anchor_that_is_given_twice_is_read(gate):
+    """PyYAML has no opinion; ruamel.yaml warns, and a warning is an error in tests."""
+    second = sys.modules["second"]
+    read = second.by_ruamel("a: &x 1\nb: &x 2\nc: *x\n")
+    assert second.plain(second.data(read)) == {"a": 1, "b": 2, "c": 2}
+
+
 def test_a_dropped_document_is_none(gate):
     second = sys.modules["second"]
     assert second.edited(second.by_pyyaml("a: 1"), [DropDocument()]) == []
