@@ -114,9 +114,10 @@ class Object:
     @property
     def names_chart(self) -> bool:
         """Whether the cluster renders a chart for it, so that its pods stand in no file."""
-        spec = mapping(get(self.data, _APPLICATIONS[self.known])) if self.known in _APPLICATIONS else {}
-        sources = [spec.get("source"), *sequence(spec.get("sources"))]
-        return self.known in _RELEASES or any(mapping(source).get("chart") for source in sources)
+        if self.known not in _APPLICATIONS:
+            return self.known in _RELEASES
+        spec = mapping(get(self.data, _APPLICATIONS[self.known]))
+        return any(mapping(source).get("chart") for source in [spec.get("source"), *sequence(spec.get("sources"))])
 
     @property
     def pods(self) -> list[Pod]:
