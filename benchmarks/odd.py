@@ -125,9 +125,9 @@ def misplaced(document: tree.Document) -> Iterator[str]:
         text = document.text[node.start : node.end]
         bare = isinstance(node, tree.Scalar) and not node.style and isinstance(node.data, str)
         if len(text.splitlines()) == 1 and (bare or getattr(node, "style", None) in ("'", '"')):
-            read = tree.read(f"- {text}")[-1]
-            if read.problem is None and not same(read.data, [node.data]):
-                yield f"{path} is {node.data!r}, and reads {read.data!r} where it stands"
+            block, flow = (tree.read(alone)[-1] for alone in (f"- {text}", f"[{text}]"))  # where `a:` is a value
+            if block.problem is None and not any(same(read.data, [node.data]) for read in (block, flow)):
+                yield f"{path} is {node.data!r}, and reads {block.data!r} where it stands"
     json.dumps(document.data, allow_nan=False, ensure_ascii=False).encode()  # the API server reads JSON in UTF-8
 
 

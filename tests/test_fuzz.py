@@ -73,6 +73,7 @@ TEXTS = {
         f"key {key}": f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec: {{{key}: 1}}\n"
         for key in KEYS
     },
+    "a colon that ends a value": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: [a:]}\n",
     "two marks": f"\ufeff\ufeff{MANIFEST}",
     "a mark before a later document": f"{MANIFEST}---\n\ufeff{MANIFEST}",
     "marks before comments": f"\ufeff# x\n{MANIFEST}--- # x\n\ufeff# x\n{MANIFEST}",
