@@ -20,8 +20,9 @@ from yaml.reader import ReaderError
 from asklint.node import DEPTH, Alias, Document, Entry, Mapping, Node, Problem, Refused, Scalar, Sequence, merged
 from asklint.scalar import CannotType, key_name, plain, tagged
 
-_COLON = re.compile("(?:\\s|#[^\n\r\x85\u2028\u2029]*[\n\r\x85\u2028\u2029])*:(?![^\\s,\\]}])")
-_MARK = re.compile("\ufeff(?<=[\n\r\x85\u2028\u2029\ufeff]\ufeff)")  # to YAML 1.1, more than LF ends a line
+# To YAML 1.1, more than LF ends a line.
+_COLON = re.compile("(?:\\s|#[^\n\r\x85\u2028\u2029]*[\n\r\x85\u2028\u2029])*:(?![^\\s,\\]}])")  # behind a key
+_MARK = re.compile("\ufeff(?<=[\n\r\x85\u2028\u2029\ufeff]\ufeff)")  # or a second one
 _SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")  # libyaml takes the JSON escape, kubectl's parser does not
 _REST = re.compile(r"[^\s#]|#[^\n]*")
 _KEEPS = re.compile(r"[^#\r\n]*[|>][0-9]?\+")  # the header of a block scalar that ends with all its blank lines
@@ -105,12 +106,14 @@ class _Composer:
         if type(event) is not DocumentStartEvent:
             return
         document = self.document
-        document.root = self._tree()
-        document.data = document.root.data
+        document.root = root = self._tree()
+        document.data = root.data
+        if root.start > document.end:  # an empty one, behind the line end that kubectl supplies
+            root.start = root.end = document.end
         ended: Any = self.next_event()
         self._find_dropped(ended.end_mark.index)
         if document.aliases:
-            _bound_aliases(document.root)
+            _bound_aliases(root)
 
     def _find_dropped(self, index: int) -> None:
         for match in _REST.finditer(self.chunk, index):
@@ -301,6 +304,10 @@ def _bound_aliases(root: Node) -> None:
         before = total
         total += 1
         if isinstance(node, Alias):
+            if node.target not in known:  # its anchor stands at `<<`, or at the list behind it, which are no values
+                counted = total, aliased
+                measure(node.target)
+                total, aliased = counted
             values, depth = known[node.target]
             total, aliased = total + values, aliased + values
         else:

@@ -126,6 +126,7 @@ ALONE = "something else stands on its last line"
     ("a key and an item of it", "a:\n  b: 1\n", [remove("a.b"), remove("a[0]")], NO("there is no such place")),
     ("the whole document", "a: 1\n", [remove(".")], NO("it is the whole document")),
     ("all of the document", "a: 1\n", [remove("a")], NO("nothing would be left of the document")),
+    ("all of a list", "- a\n- b\n", [remove("[0]"), remove("[1]")], NO("nothing would be left of the document")),
     ("question mark", "? a\n: b\nc: 1\n", [remove("a")], NO("its key is written with a question mark")),
     ("question mark without a value", "? a\n? b\n", [remove("b")], NO("its key is written with a question mark")),
     (

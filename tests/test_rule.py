@@ -270,6 +270,13 @@ def test_message_with_a_name_that_is_none():
 def test_message_in_chinese():
     spec = {"forbid": {"at": "spec.a"}, "zh": {"title": "测试", "message": "{path} 是 {value}", "why": ""}}
     assert said(rule(lang="zh", **spec), POD) == [(6, "spec.a 是 1")]
+
+
+def test_second_places_without_words_in_chinese_speak_english():
+    zh = {"title": "测试", "message": "", "why": "", "related": {"two": "二"}}
+    spec = {"forbid": {"at": "spec.a"}, "related": {"one": "1", "two": "2"}, "zh": zh}
+    assert rule(**spec).related == {"one": "1", "two": "2"}
+    assert rule(lang="zh", **spec).related == {"one": "1", "two": "二"}
     assert said(rule(lang="en", **spec), POD) == [(6, "spec.a is 1 in Pod web")]
 
 

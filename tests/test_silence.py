@@ -383,6 +383,18 @@ def test_entries(wanted, silent):
     assert entry.silences(finding(), date(2027, 1, 31)) is silent
 
 
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ({}, "host-network"),
+        ({"name": "web-*", "path": "shop/", "kind": "Pod"}, "host-network shop/ Pod web-*"),
+        ({"container": "main", "until": "2027-01-31"}, "host-network main (2027-01-31)"),
+    ],
+)
+def test_words_of_an_entry(wanted, words):
+    assert silence.entry({"rule": "host-network", "reason": "why", **wanted}, Path.cwd()).words == words
+
+
 def test_entry_wants_what_is_not_there():
     def silences(wanted: dict[str, str], found: Finding) -> bool:
         entry = silence.entry({"rule": "host-network", "reason": "why", **wanted}, Path.cwd())

@@ -159,8 +159,14 @@ TAGS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "data"), TAGS, ids=[text for text, _ in TAGS])
-def test_tags(text, data):
+MERGED = [
+    ("a: &x {b: 1}\n<<: &y [*x]\nc: *y\n", {"a": {"b": 1}, "b": 1, "c": [{"b": 1}]}),
+    ("&x <<: {a: 1}\nb: *x\n", {"a": 1, "b": "<<"}),
+]
+
+
+@pytest.mark.parametrize(("text", "data"), TAGS + MERGED, ids=[text for text, _ in TAGS + MERGED])
+def test_tags_and_merges(text, data):
     (document,) = read(text)
     assert document.problem is None
     assert same(document.data, data)
@@ -617,6 +623,7 @@ LETTERS = st.sampled_from(
 
 @given(st.lists(LETTERS, max_size=40).map("".join))
 @example("a: *a")
+@example("\r---\n\r")
 @example('{"a":' * 300)
 def test_read_never_raises(text):
     ends_well(text)
