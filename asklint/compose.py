@@ -48,7 +48,7 @@ def compose(text: str, start: int, end: int, held: int) -> Document:
             raise Refused("a byte-order mark begins a line, and kubectl takes it for a letter", mark.start())
         _compose(document, chunk, offset)
     except Refused as refused:
-        document.problem = refused.problem
+        document.problem = refused.problem._replace(offset=min(refused.problem.offset, end))
     except MarkedYAMLError as error:
         shown: Any = error.problem_mark
         document.problem = Problem(str(error.problem), min(offset + shown.index, end))

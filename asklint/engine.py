@@ -91,7 +91,7 @@ def _check(source: Source, documents: list[Document], setup: Setup) -> Checked:
         if not reason and not mine and document.problem is None:
             reason = "empty" if is_list(document.data) else "not-kubernetes"
             if lacks(document.data) and any(beside.objects()):  # among objects it was meant for one
-                reason = ""
+                reason = unreadable(document)
         if reason:
             skipped.append(reason)
             continue

@@ -74,6 +74,8 @@ TEXTS = {
         for key in KEYS
     },
     "a colon that ends a value": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: [a:]}\n",
+    "no value at the end": "{{<<",
+    "a key of a template, in quotes": f"{MANIFEST}---\napiVersion: v1\n'{{{{ .Values.x }}}}kind': Service\nmetadata: {{name: a}}\n",
     "two marks": f"\ufeff\ufeff{MANIFEST}",
     "a mark before a later document": f"{MANIFEST}---\n\ufeff{MANIFEST}",
     "marks before comments": f"\ufeff# x\n{MANIFEST}--- # x\n\ufeff# x\n{MANIFEST}",

@@ -269,6 +269,7 @@ PROBLEMS = [
     # kubectl takes it for a letter, of the first key or of a key of its own, where it begins no document
     ("a: 1\n\ufeffb: 2\n", 5, "a byte-order mark begins a line, and kubectl takes it for a letter"),
     ("\ufeffa: 1\u2028\ufeff b: 2\n", 6, "a byte-order mark begins a line, and kubectl takes it for a letter"),
+    ("{{<<", 4, "`<<` takes a mapping, or a list of mappings that is no alias"),
     ("\ufeff\ufeffa: 1\n", 1, "a byte-order mark begins a line, and kubectl takes it for a letter"),
     ("---\n\ufeffa: 1\n", 4, "a byte-order mark begins a line, and kubectl takes it for a letter"),
     ('{"a": 1e400}', 6, "1e400 is beyond what a number can be"),
