@@ -135,6 +135,7 @@ def test_findings_are_in_the_order_of_the_text():
         ("kind: Pod\nmetadata: {name: a}\n", 0, ["not-kubernetes"]),
         (f"kind: Pod\nmetadata: {{name: a}}\n---\n{GOOD}", 1, []),
         (f"{GOOD}---\nkind: Pod\nmetadata: {{generateName: a}}\n", 1, ["not-kubernetes"]),
+        (f"{GOOD}---\n'{{{{ .x }}}}kind': Pod\napiVersion: v1\nmetadata: {{name: a}}\n", 1, ["helm-template"]),
     ],
 )
 def test_what_is_counted(text, objects, skipped):
