@@ -70,18 +70,18 @@ def _compose(document: Document, chunk: str, offset: int) -> None:
     kubectl's parser has it for a part of the value: [2001:db8::]. Source: yaml_parser_scan_plain_scalar, as below.
     """
     colon = ""
-    for retries in range(_COLONS, -1, -1):
+    for _ in range(_COLONS):
         try:
             return _Composer(document, chunk, offset, colon).compose()
         except MarkedYAMLError as error:
             colon = colon or next((one for one in _PRIVATE if one not in chunk), "")
-            if error.problem != "found unexpected ':'" or not retries or not colon:
+            if error.problem != "found unexpected ':'" or not colon:
                 raise
             mark: Any = error.problem_mark
             at: int = mark.index
             chunk = chunk[:at] + colon + chunk[at + 1 :]
             document.duplicates, document.aliases = [], []
-    raise AssertionError  # pragma: no cover - the last round returns or raises
+    return _Composer(document, chunk, offset, colon).compose()
 
 
 class _Composer:

@@ -200,6 +200,7 @@ COLONS = [
     ("[-:]", ["-:"]),
     ("[&x a:, *x , 'a:,', \ue000]", ["a:", "a:", "a:,", "\ue000"]),
     ('{"a":,b: 1}', {"a": None, "b": 1}),
+    ('["\\ue000", a:]', ["\ue000", "a:"]),
 ]
 
 
@@ -223,8 +224,10 @@ def test_colons_beyond_measure():
     assert read(few)[0].data == {"a": ["b:"] * 100}
     (document,) = read(many)
     assert document.problem == ("found unexpected ':'", many.rindex(":"))
-    (document,) = read("a: [b:] #" + "".join(map(chr, range(0xE000, 0xE100))))
-    assert document.problem == ("found unexpected ':'", 5)
+    taken = "".join(map(chr, range(0xE000, 0xE100)))
+    for letters, free in ((taken, False), (taken[1:], True), (taken[:-1], True)):
+        (document,) = read(f"a: [b:] #{letters}")
+        assert document.problem == (None if free else ("found unexpected ':'", 5))
 
 
 def test_broken_document_hides_no_other():
