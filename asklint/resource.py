@@ -41,6 +41,18 @@ _DAEMONS = {
     "Beat.beat.k8s.elastic.co": "daemonSet",
     "OpenTelemetryCollector.opentelemetry.io": "mode",
 }
+# Keys of custom kinds below which a pod is one to be compared with or asked about, and none to be made. Sources:
+# https://cloud.google.com/kubernetes-engine/docs/reference/crds/workloadallowlist,
+# https://kyverno.io/docs/policy-types/cluster-policy/validate, https://kyverno.github.io/chainsaw/latest/operations/assert/,
+# https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request,
+# https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#imagepolicywebhook
+_COMPARED: dict[str, tuple[str, ...]] = {
+    "AdmissionReview.admission.k8s.io": ("request",),
+    "ImageReview.imagepolicy.k8s.io": ("spec",),
+    "WorkloadAllowlist.auto.gke.io": ("matchingCriteria",),
+    **dict.fromkeys((f"{kind}.kyverno.io" for kind in ("ClusterPolicy", "Policy")), ("pattern", "anyPattern")),
+    **dict.fromkeys((f"{kind}.chainsaw.kyverno.io" for kind in ("Test", "StepTemplate")), ("assert", "error")),
+}
 _DEEPEST = 12  # a pod template in a custom kind stands at most this deep: spec.tasks[0].template.spec is 5
 
 
@@ -146,8 +158,9 @@ class Object:
             if path and (_is_pod(data) or _is_filled(path, data)):
                 yield path, data
                 return
+            compared = _COMPARED.get(self.known, ())
             for key, value in data.items():
-                if isinstance(value, dict | list) and len(path) < _DEEPEST:
+                if isinstance(value, dict | list) and len(path) < _DEEPEST and key not in compared:
                     yield from self._pods_by_shape((*path, key), value)
         elif isinstance(data, list):
             for index, item in enumerate(data):

@@ -122,6 +122,32 @@ def test_other_shapes_are_no_pods(spec):
     assert one.pods == []
 
 
+@pytest.mark.parametrize(
+    ("version", "kind", "said"),
+    [
+        ("auto.gke.io/v1", "WorkloadAllowlist", {"matchingCriteria": TEMPLATE["spec"]}),
+        ("admission.k8s.io/v1", "AdmissionReview", {"request": {"object": TEMPLATE}}),
+        ("imagepolicy.k8s.io/v1alpha1", "ImageReview", {"spec": {"containers": [{"image": "a"}]}}),
+        ("kyverno.io/v1", "ClusterPolicy", {"spec": {"rules": [{"validate": {"pattern": TEMPLATE}}]}}),
+        ("kyverno.io/v1", "Policy", {"spec": {"rules": [{"validate": {"foreach": [{"anyPattern": [TEMPLATE]}]}}]}}),
+        ("chainsaw.kyverno.io/v1alpha1", "Test", {"spec": {"steps": [{"try": [{"assert": {"resource": TEMPLATE}}]}]}}),
+        ("chainsaw.kyverno.io/v1alpha1", "StepTemplate", {"spec": {"try": [{"error": {"resource": TEMPLATE}}]}}),
+    ],
+)
+def test_what_pods_are_compared_with_is_no_pod(version, kind, said):
+    (one,) = written(of(version, kind, **said))
+    assert one.pods == []
+    (one,) = written(of(f"x.{version}", kind, **said))
+    assert len(one.pods) == 1  # the kind of somebody else
+
+
+def test_pods_that_a_policy_or_a_test_makes():
+    (one,) = written(of("kyverno.io/v1", "Policy", spec={"rules": [{"generate": {"data": TEMPLATE}}]}))
+    assert [pod.path for pod in one.pods] == [("spec", "rules", 0, "generate", "data", "spec")]
+    (one,) = written(of("chainsaw.kyverno.io/v1alpha1", "Test", spec={"try": [{"apply": {"resource": TEMPLATE}}]}))
+    assert [pod.path for pod in one.pods] == [("spec", "try", 0, "apply", "resource", "spec")]
+
+
 def test_kinds_of_kubernetes_itself_have_pods_nowhere_else():
     for version, kind in (
         ("v1", "ConfigMap"),
