@@ -46,7 +46,7 @@ _DAEMONS = {
 # https://kyverno.io/docs/policy-types/cluster-policy/validate, https://kyverno.github.io/chainsaw/latest/operations/assert/,
 # https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request,
 # https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#imagepolicywebhook
-_COMPARED: dict[str, tuple[str, ...]] = {
+COMPARED: dict[str, tuple[str, ...]] = {
     "AdmissionReview.admission.k8s.io": ("request",),
     "ImageReview.imagepolicy.k8s.io": ("spec",),
     "WorkloadAllowlist.auto.gke.io": ("matchingCriteria",),
@@ -158,7 +158,7 @@ class Object:
             if path and (_is_pod(data) or _is_filled(path, data)):
                 yield path, data
                 return
-            compared = _COMPARED.get(self.known, ())
+            compared = COMPARED.get(self.known, ())
             for key, value in data.items():
                 if isinstance(value, dict | list) and len(path) < _DEEPEST and key not in compared:
                     yield from self._pods_by_shape((*path, key), value)
