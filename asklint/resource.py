@@ -33,13 +33,22 @@ _APPLICATIONS: dict[str, Path] = {
     "Application.argoproj.io": ("spec",),
     "ApplicationSet.argoproj.io": ("spec", "template", "spec"),
 }
-# Kinds of which an operator makes a DaemonSet, and the field of the spec that asks for it. Sources:
-# https://www.elastic.co/docs/deploy-manage/deploy/cloud-on-k8s/configuration-beats,
-# https://github.com/open-telemetry/opentelemetry-operator#deployment-modes
+# Kinds of which an operator makes a DaemonSet, and the field of the spec that asks for it; then those of which it makes
+# one by itself, and what in the spec keeps it from that. Sources: those of the rule operator-daemonset
 _DAEMONS = {
     "Agent.agent.k8s.elastic.co": "daemonSet",
     "Beat.beat.k8s.elastic.co": "daemonSet",
     "OpenTelemetryCollector.opentelemetry.io": "mode",
+    "PrometheusAgent.monitoring.coreos.com": "mode",
+}
+_ALWAYS_DAEMONS: dict[str, tuple[Path, object]] = {
+    "ClusterPolicy.nvidia.com": ((), None),
+    "DatadogAgent.datadoghq.com": (("override", "nodeAgent", "disabled"), True),
+    "Falco.instance.falcosecurity.dev": (("type",), "Deployment"),
+    "FluentBit.fluentbit.fluent.io": ((), None),
+    "FluentbitAgent.logging.banzaicloud.io": ((), None),
+    "Installation.operator.tigera.io": ((), None),
+    "NodeFeatureDiscovery.nfd.kubernetes.io": ((), None),
 }
 # Keys of custom kinds below which a pod is one to be compared with or asked about, and none to be made. Sources:
 # https://cloud.google.com/kubernetes-engine/docs/reference/crds/workloadallowlist,
@@ -118,10 +127,19 @@ class Object:
     @property
     def is_daemonset(self) -> bool:
         """Whether its pods are those of a DaemonSet, or of one that an operator makes, and stay on ECS nodes."""
-        if self.known not in _DAEMONS:
-            return self.kind == "DaemonSet"
-        asked = mapping(self.data.get("spec")).get(_DAEMONS[self.known])
-        return isinstance(asked, dict) or asked == "daemonset"
+        return self.daemonset_at is not None
+
+    @property
+    def daemonset_at(self) -> Path | None:
+        """What says that it is a DaemonSet, or that an operator makes one of it: a field of its spec, or its kind."""
+        spec = mapping(self.data.get("spec"))
+        if self.known in _DAEMONS:
+            asked = spec.get(_DAEMONS[self.known])
+            made = isinstance(asked, dict) or asked in ("daemonset", "DaemonSet")
+            return ("spec", _DAEMONS[self.known]) if made else None
+        unless, value = _ALWAYS_DAEMONS.get(self.known, ((), None))
+        made = self.known in _ALWAYS_DAEMONS and get(spec, unless) != value
+        return ("kind",) if made or self.kind == "DaemonSet" else None
 
     @property
     def names_chart(self) -> bool:

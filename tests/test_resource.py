@@ -99,6 +99,12 @@ def test_pods_that_an_operator_fills(template):
         ("opentelemetry.io/v1beta1", "OpenTelemetryCollector", {"mode": "daemonset"}, True),
         ("opentelemetry.io/v1beta1", "OpenTelemetryCollector", {"mode": "sidecar"}, False),
         ("example.com/v1", "Beat", {"daemonSet": {}}, False),
+        ("monitoring.coreos.com/v1alpha1", "PrometheusAgent", {"mode": "DaemonSet"}, True),
+        ("fluentbit.fluent.io/v1alpha2", "FluentBit", {}, True),
+        ("datadoghq.com/v2alpha1", "DatadogAgent", {"override": {"nodeAgent": {"disabled": False}}}, True),
+        ("datadoghq.com/v2alpha1", "DatadogAgent", {"override": {"nodeAgent": {"disabled": True}}}, False),
+        ("instance.falcosecurity.dev/v1alpha1", "Falco", {"type": "Deployment"}, False),
+        ("example.com/v1", "FluentBit", {}, False),
     ],
 )
 def test_daemonsets_that_an_operator_makes(version, kind, spec, is_daemonset):
