@@ -62,6 +62,7 @@ COMPARED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((f"{kind}.kyverno.io" for kind in ("ClusterPolicy", "Policy")), ("pattern", "anyPattern")),
     **dict.fromkeys((f"{kind}.chainsaw.kyverno.io" for kind in ("Test", "StepTemplate")), ("assert", "error")),
 }
+PATCHED = "patched "  # in `added`, before the kind and the name of objects that a kustomization has patches for
 _DEEPEST = 12  # a pod template in a custom kind stands at most this deep: spec.tasks[0].template.spec is 5
 
 
@@ -69,7 +70,8 @@ class Object:
     """One Kubernetes object: its data, the document it stands in, and its path there (`("items", 0)` in a List).
 
     `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it. `beside` is what stands in
-    the text, this object among it. `added` are fields that a kustomization gives it on the way to a cluster.
+    the text, this object among it. `added` are fields that a kustomization gives it on the way to a cluster, and
+    which objects beside it have patches there.
     """
 
     __slots__ = (
@@ -140,6 +142,12 @@ class Object:
         unless, value = _ALWAYS_DAEMONS.get(self.known, ((), None))
         made = self.known in _ALWAYS_DAEMONS and get(spec, unless) != value
         return ("kind",) if made or self.kind == "DaemonSet" else None
+
+    @property
+    def is_patched(self) -> bool:
+        """Whether a kustomization has patches for it, which may bring what it lacks and change what it says."""
+        targets = (one.removeprefix(PATCHED).partition("/") for one in self.added if one.startswith(PATCHED))
+        return any(kind in ("", self.kind) and (not name or (self.name or "") in name) for kind, _, name in targets)
 
     @property
     def names_chart(self) -> bool:
