@@ -12,6 +12,7 @@ from asklint.path import Path
 from asklint.tree import Entry, Mapping, Node, Scalar, Sequence
 
 Value = dict[str, Any] | list[Any]
+_BEFORE = {"metadata": "spec", "selector": "template"}  # the order of all manifests
 
 
 class Place:
@@ -81,16 +82,18 @@ class Place:
 
     def _add_lines(self, node: Mapping | Sequence, column: int, added: Value) -> list[Splice]:
         layout, splices = self.layout, []
-        if isinstance(node, Mapping) and isinstance(added, dict) and "metadata" in added:
-            spec = next((index for index, entry in enumerate(node.entries) if entry.name == "spec"), None)
-            if spec is not None and layout.leads(layout.part(node, spec)[0]):  # the order of all manifests
-                at = layout.with_comments(node, spec, spec)[0]
-                splices.append(layout.put(at, at, column, self._lines({"metadata": added["metadata"]})))
-                added = {key: value for key, value in added.items() if key != "metadata"}
+        if isinstance(node, Mapping) and isinstance(added, dict):
+            at = {entry.name: index for index, entry in enumerate(node.entries)}
+            for key in [key for key in added if key in _BEFORE and _BEFORE[key] in at]:
+                index = at[_BEFORE[key]]
+                if layout.leads(layout.part(node, index)[0]):
+                    place = layout.with_comments(node, index, index)[0]
+                    splices.append(layout.put(place, place, column, self._lines({key: added[key]})))
+                    added = {name: value for name, value in added.items() if name != key}
         if added:
             layout.check_alone(node.end)
-            at = layout.comments_below(node.end, column)
-            splices.append(layout.put(at, at, column, self._lines(added)))
+            below = layout.comments_below(node.end, column)
+            splices.append(layout.put(below, below, column, self._lines(added)))
         return splices
 
     def _lines(self, value: Value) -> list[str]:

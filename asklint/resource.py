@@ -33,14 +33,36 @@ _APPLICATIONS: dict[str, Path] = {
     "Application.argoproj.io": ("spec",),
     "ApplicationSet.argoproj.io": ("spec", "template", "spec"),
 }
-# Kinds of which an operator makes a DaemonSet, and the field of the spec that asks for it. Sources:
-# https://www.elastic.co/docs/deploy-manage/deploy/cloud-on-k8s/configuration-beats,
-# https://github.com/open-telemetry/opentelemetry-operator#deployment-modes
+# Kinds of which an operator makes a DaemonSet, and the field of the spec that asks for it; then those of which it makes
+# one by itself, and what in the spec keeps it from that. Sources: those of the rule operator-daemonset
 _DAEMONS = {
     "Agent.agent.k8s.elastic.co": "daemonSet",
     "Beat.beat.k8s.elastic.co": "daemonSet",
     "OpenTelemetryCollector.opentelemetry.io": "mode",
+    "PrometheusAgent.monitoring.coreos.com": "mode",
 }
+_ALWAYS_DAEMONS: dict[str, tuple[Path, object]] = {
+    "ClusterPolicy.nvidia.com": ((), None),
+    "DatadogAgent.datadoghq.com": (("override", "nodeAgent", "disabled"), True),
+    "Falco.instance.falcosecurity.dev": (("type",), "Deployment"),
+    "FluentBit.fluentbit.fluent.io": ((), None),
+    "FluentbitAgent.logging.banzaicloud.io": ((), None),
+    "Installation.operator.tigera.io": ((), None),
+    "NodeFeatureDiscovery.nfd.kubernetes.io": ((), None),
+}
+# Keys of custom kinds below which a pod is one to be compared with or asked about, and none to be made. Sources:
+# https://cloud.google.com/kubernetes-engine/docs/reference/crds/workloadallowlist,
+# https://kyverno.io/docs/policy-types/cluster-policy/validate, https://kyverno.github.io/chainsaw/latest/operations/assert/,
+# https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request,
+# https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#imagepolicywebhook
+COMPARED: dict[str, tuple[str, ...]] = {
+    "AdmissionReview.admission.k8s.io": ("request",),
+    "ImageReview.imagepolicy.k8s.io": ("spec",),
+    "WorkloadAllowlist.auto.gke.io": ("matchingCriteria",),
+    **dict.fromkeys((f"{kind}.kyverno.io" for kind in ("ClusterPolicy", "Policy")), ("pattern", "anyPattern")),
+    **dict.fromkeys((f"{kind}.chainsaw.kyverno.io" for kind in ("Test", "StepTemplate")), ("assert", "error")),
+}
+PATCHED = "patched "  # in `added`, before the kind and the name of objects that a kustomization has patches for
 _DEEPEST = 12  # a pod template in a custom kind stands at most this deep: spec.tasks[0].template.spec is 5
 
 
@@ -48,7 +70,8 @@ class Object:
     """One Kubernetes object: its data, the document it stands in, and its path there (`("items", 0)` in a List).
 
     `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it. `beside` is what stands in
-    the text, this object among it. `added` are fields that a kustomization gives it on the way to a cluster.
+    the text, this object among it. `added` are fields that a kustomization gives it on the way to a cluster, and
+    which objects beside it have patches there.
     """
 
     __slots__ = (
@@ -106,10 +129,25 @@ class Object:
     @property
     def is_daemonset(self) -> bool:
         """Whether its pods are those of a DaemonSet, or of one that an operator makes, and stay on ECS nodes."""
-        if self.known not in _DAEMONS:
-            return self.kind == "DaemonSet"
-        asked = mapping(self.data.get("spec")).get(_DAEMONS[self.known])
-        return isinstance(asked, dict) or asked == "daemonset"
+        return self.daemonset_at is not None
+
+    @property
+    def daemonset_at(self) -> Path | None:
+        """What says that it is a DaemonSet, or that an operator makes one of it: a field of its spec, or its kind."""
+        spec = mapping(self.data.get("spec"))
+        if self.known in _DAEMONS:
+            asked = spec.get(_DAEMONS[self.known])
+            made = isinstance(asked, dict) or asked in ("daemonset", "DaemonSet")
+            return ("spec", _DAEMONS[self.known]) if made else None
+        unless, value = _ALWAYS_DAEMONS.get(self.known, ((), None))
+        made = self.known in _ALWAYS_DAEMONS and get(spec, unless) != value
+        return ("kind",) if made or self.kind == "DaemonSet" else None
+
+    @property
+    def is_patched(self) -> bool:
+        """Whether a kustomization has patches for it, which may bring what it lacks and change what it says."""
+        targets = (one.removeprefix(PATCHED).partition("/") for one in self.added if one.startswith(PATCHED))
+        return any(kind in ("", self.kind) and (not name or (self.name or "") in name) for kind, _, name in targets)
 
     @property
     def names_chart(self) -> bool:
@@ -146,8 +184,9 @@ class Object:
             if path and (_is_pod(data) or _is_filled(path, data)):
                 yield path, data
                 return
+            compared = COMPARED.get(self.known, ())
             for key, value in data.items():
-                if isinstance(value, dict | list) and len(path) < _DEEPEST:
+                if isinstance(value, dict | list) and len(path) < _DEEPEST and key not in compared:
                     yield from self._pods_by_shape((*path, key), value)
         elif isinstance(data, list):
             for index, item in enumerate(data):

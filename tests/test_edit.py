@@ -552,6 +552,13 @@ def test_remove_ignored(before, edits, after):
         [put("metadata.name", "a")],
         "# licence\nmetadata:\n  name: a\nspec: 1\nkind: X\n",
     ),
+    (
+        "selector before template",
+        "spec:\n  replicas: 2\n  # about\n  template:\n    a: 1\n  # end\n",
+        [put("spec.selector.matchLabels.app", "web"), put("spec.b", 1)],
+        "spec:\n  replicas: 2\n  selector:\n    matchLabels:\n      app: web\n  # about\n  template:\n    a: 1\n  b: 1\n  # end\n",
+    ),
+    ("selector where there is no template", "a: 1\n", [put("selector.b", 1)], "a: 1\nselector:\n  b: 1\n"),
     ("metadata where there is no spec", "kind: X\n", [put("metadata.name", "a")], "kind: X\nmetadata:\n  name: a\n"),
     (
         "another key where there is a spec",

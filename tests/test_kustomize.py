@@ -93,6 +93,70 @@ def test_the_namespace_reaches_the_service_of_a_webhook(tmp_path):
     assert schema(tmp_path, ".") == []
 
 
+BASE = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: web, image: "x:1", volumeMounts: [{name: data, mountPath: /data}], ports: [{name: http_port, containerPort: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  loadBalancerSourceRanges: [192.0.2.0/24]
+  ports: [{port: 80}]
+"""
+WHOLE = {"mount": "volumeMounts", "ranges": "loadBalancerSourceRanges", "port": "http_port"}
+VOLUME = "kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {volumes: [{name: data}]}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("patches", "left"),
+    [
+        ("", ["mount", "ranges", "port"]),
+        ("patches: [{path: volume.yaml}]", ["ranges", "port"]),
+        ("patchesStrategicMerge: [volume.yaml]", ["ranges", "port"]),
+        ("patches: [{patch: 'kind: Deployment'}]", ["ranges", "port"]),
+        ("patches: [{path: volume.yaml, target: {kind: Service}}]", ["mount", "port"]),
+        ("patches: [{path: ops.yaml, target: {kind: Deployment, name: web}}]", ["ranges", "port"]),
+        ("patches: [{path: ops.yaml, target: {kind: Deployment, name: dev-web}}]", ["ranges", "port"]),
+        ("patches: [{path: ops.yaml, target: {kind: Deployment, name: shop}}]", ["mount", "ranges", "port"]),
+        ("patches: [{path: ops.yaml, target: {kind: Deployment, name: 'w.*'}}]", ["ranges", "port"]),
+        ("patches: [{path: ops.yaml, target: {labelSelector: app=web}}]", ["port"]),
+        ("components: [../volume]", ["ranges", "port"]),
+    ],
+)
+def test_what_a_patch_may_bring_is_not_missing(tmp_path, patches, left):
+    """A base is no whole object where an overlay has patches for it; what no patch excuses is told all the same."""
+    files = {
+        "base/kustomization.yaml": "resources: [web.yaml]\n",
+        "base/web.yaml": BASE,
+        "prod/kustomization.yaml": f"resources: [../base]\n{patches}\n",
+        "prod/volume.yaml": VOLUME,
+        "prod/ops.yaml": "[{op: add, path: /spec/paused, value: true}]\n",
+        "volume/kustomization.yaml": "kind: Component\npatches: [{path: volume.yaml}]\n",
+        "volume/volume.yaml": VOLUME,
+    }
+    said = [one for one in schema(scene(tmp_path, files), ".") if one.startswith("base/web.yaml")]
+    assert [name for name, word in WHOLE.items() if any(word in one for one in said)] == left
+
+
+def test_a_field_that_a_patch_may_bring_is_not_missing(tmp_path):
+    files = {
+        "kustomization.yaml": "resources: [web.yaml]\npatches: [{path: p.yaml}]\n",
+        "web.yaml": BARE,
+        "p.yaml": PATCH,
+    }
+    assert schema(scene(tmp_path, files), ".") == schema(tmp_path, "web.yaml") == []
+    scene(tmp_path, {"p.yaml": PATCH.replace("web", "shop")})
+    assert len(schema(tmp_path, ".")) == len(schema(tmp_path, "web.yaml")) == 1
+
+
 def test_the_cache_knows_who_adds_what(tmp_path):
     """Files of one content say different things in different places."""
     files = {f"{name}/web.yaml": BARE for name in "ab"}

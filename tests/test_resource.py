@@ -99,6 +99,12 @@ def test_pods_that_an_operator_fills(template):
         ("opentelemetry.io/v1beta1", "OpenTelemetryCollector", {"mode": "daemonset"}, True),
         ("opentelemetry.io/v1beta1", "OpenTelemetryCollector", {"mode": "sidecar"}, False),
         ("example.com/v1", "Beat", {"daemonSet": {}}, False),
+        ("monitoring.coreos.com/v1alpha1", "PrometheusAgent", {"mode": "DaemonSet"}, True),
+        ("fluentbit.fluent.io/v1alpha2", "FluentBit", {}, True),
+        ("datadoghq.com/v2alpha1", "DatadogAgent", {"override": {"nodeAgent": {"disabled": False}}}, True),
+        ("datadoghq.com/v2alpha1", "DatadogAgent", {"override": {"nodeAgent": {"disabled": True}}}, False),
+        ("instance.falcosecurity.dev/v1alpha1", "Falco", {"type": "Deployment"}, False),
+        ("example.com/v1", "FluentBit", {}, False),
     ],
 )
 def test_daemonsets_that_an_operator_makes(version, kind, spec, is_daemonset):
@@ -120,6 +126,32 @@ def test_daemonsets_that_an_operator_makes(version, kind, spec, is_daemonset):
 def test_other_shapes_are_no_pods(spec):
     (one,) = written(of("example.com/v1", "A", spec=spec))
     assert one.pods == []
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "said"),
+    [
+        ("auto.gke.io/v1", "WorkloadAllowlist", {"matchingCriteria": TEMPLATE["spec"]}),
+        ("admission.k8s.io/v1", "AdmissionReview", {"request": {"object": TEMPLATE}}),
+        ("imagepolicy.k8s.io/v1alpha1", "ImageReview", {"spec": {"containers": [{"image": "a"}]}}),
+        ("kyverno.io/v1", "ClusterPolicy", {"spec": {"rules": [{"validate": {"pattern": TEMPLATE}}]}}),
+        ("kyverno.io/v1", "Policy", {"spec": {"rules": [{"validate": {"foreach": [{"anyPattern": [TEMPLATE]}]}}]}}),
+        ("chainsaw.kyverno.io/v1alpha1", "Test", {"spec": {"steps": [{"try": [{"assert": {"resource": TEMPLATE}}]}]}}),
+        ("chainsaw.kyverno.io/v1alpha1", "StepTemplate", {"spec": {"try": [{"error": {"resource": TEMPLATE}}]}}),
+    ],
+)
+def test_what_pods_are_compared_with_is_no_pod(version, kind, said):
+    (one,) = written(of(version, kind, **said))
+    assert one.pods == []
+    (one,) = written(of(f"x.{version}", kind, **said))
+    assert len(one.pods) == 1  # the kind of somebody else
+
+
+def test_pods_that_a_policy_or_a_test_makes():
+    (one,) = written(of("kyverno.io/v1", "Policy", spec={"rules": [{"generate": {"data": TEMPLATE}}]}))
+    assert [pod.path for pod in one.pods] == [("spec", "rules", 0, "generate", "data", "spec")]
+    (one,) = written(of("chainsaw.kyverno.io/v1alpha1", "Test", spec={"try": [{"apply": {"resource": TEMPLATE}}]}))
+    assert [pod.path for pod in one.pods] == [("spec", "try", 0, "apply", "resource", "spec")]
 
 
 def test_kinds_of_kubernetes_itself_have_pods_nowhere_else():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from asklint import quantity
 from asklint.finding import Told
 from asklint.path import Path, mapping, sequence
-from asklint.resource import Object
+from asklint.resource import COMPARED, Object, Pod
 
 SIZE: Path = ("resources", "requests", "storage")  # from a claim's spec
 
@@ -16,8 +17,11 @@ BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 _YES = ("yes", "true", "1")
 
 
+_TEMPLATE, _TEMPLATES = "volumeClaimTemplate", "volumeClaimTemplates"
+
+
 class Claim(NamedTuple):
-    """A PersistentVolumeClaim, or a template of one in a workload."""
+    """A PersistentVolumeClaim, or a template of one: of a workload, of an ephemeral volume, of a custom kind."""
 
     path: Path  # to its spec
     spec: Mapping[str, Any]
@@ -26,13 +30,38 @@ class Claim(NamedTuple):
 
 
 def claims(subject: Object) -> Iterator[Claim]:
-    """The claim that `subject` is, or those its workload makes for every pod."""
+    """The claim that `subject` is, or those that are made for its pods, wherever it has templates of claims.
+
+    Elasticsearch has them in its nodeSets, Prometheus in its storage. Sources:
+    https://www.elastic.co/guide/en/cloud-on-k8s/current/k8s-volume-claim-templates.html,
+    https://prometheus-operator.dev/docs/platform/storage/
+    """
     if subject.known == "PersistentVolumeClaim":
         yield _claim(("spec",), subject.data)
+    elif subject.beside.know(_mentions):
+        yield from _templates((), subject.data, COMPARED.get(subject.known, ()))
+
+
+def claims_of(pod: Pod) -> Iterator[Claim]:
+    """The claims that are made for `pod`: those of its ephemeral volumes, and of what holds its template."""
+    for claim in claims(pod.object):
+        holder = claim.path[: claim.path.index(_TEMPLATES)] if _TEMPLATES in claim.path else None
+        if holder == pod.path[: len(holder)] if holder is not None else claim.path[: len(pod.path)] == pod.path:
+            yield claim
+
+
+def _mentions(objects: Iterator[tuple[int, Object]]) -> bool:
+    """Whether the text that `objects` stand in has a template of a claim: few have, and all would be searched."""
+    return any(_TEMPLATE in one.document.text for _, one in islice(objects, 1))
+
+
+def _templates(path: Path, data: Any, compared: tuple[str, ...]) -> Iterator[Claim]:
+    if isinstance(data, dict) and (path[-1:] == (_TEMPLATE,) or path[-2:-1] == (_TEMPLATES,)):
+        yield _claim((*path, "spec"), data)
         return
-    for index, template in enumerate(sequence(mapping(subject.data.get("spec")).get("volumeClaimTemplates"))):
-        if isinstance(template, dict):
-            yield _claim(("spec", "volumeClaimTemplates", index, "spec"), template)
+    for key, value in data.items() if isinstance(data, dict) else enumerate(sequence(data)):
+        if isinstance(value, dict | list) and key not in compared:
+            yield from _templates((*path, key), value, compared)
 
 
 def _claim(path: Path, data: Mapping[str, Any]) -> Claim:

@@ -18,12 +18,12 @@ def collect(
     """What a fix renames, and the claims that name such a thing: a PersistentVolume, or the class that makes one."""
     if isinstance(subject, Pod) or options.get("to") == "keep":
         return
-    if subject.kind in ("PersistentVolume", "StorageClass"):
-        check = flexvolume.check if subject.kind == "PersistentVolume" else storageclass_provisioner.check
+    by_class = "provisioners" in params
+    if subject.known == ("StorageClass.storage.k8s.io" if by_class else "PersistentVolume"):
+        check = storageclass_provisioner.check if by_class else flexvolume.check
         for hit in check(subject, params, options, target):
             yield from _renamed(hit)
         return
-    by_class = "provisioners" in params
     for claim in claims(subject):
         volume = claim.spec.get("volumeName")
         if volume is not None and not isinstance(volume, str):

@@ -14,7 +14,7 @@ from asklint.resource import Object
 def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
     """A hit on each of `modes` in a PersistentVolume that is a disk, and in a claim of a class of the vendor."""
     storage = params["storage"]
-    if subject.kind == "PersistentVolume":
+    if subject.known == "PersistentVolume":
         if disk_of(subject.data, storage) is not None:
             for place, mode in wrong_modes(("spec",), mapping(subject.data.get("spec")), params, target):
                 yield Hit(place, "volume", {"mode": mode})

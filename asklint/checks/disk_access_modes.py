@@ -12,7 +12,7 @@ from asklint.resource import Object
 
 def collect(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Fact]:
     """The classes of the run, and the claims of other classes than the vendor's that want one of `modes`."""
-    if subject.kind == "StorageClass":
+    if subject.known == "StorageClass.storage.k8s.io":
         if subject.name:
             disk = is_disk_class(subject.data, params["storage"])
             yield Fact(("metadata", "name"), {"name": subject.name, "disk": disk})

@@ -16,7 +16,7 @@ _MOST = 20  # claims named beside the first
 def collect(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Fact]:
     """Claims of a class, the classes of the run, and the component itself where the run installs it."""
     storage = params["storage"]
-    if subject.kind == "StorageClass":
+    if subject.known == "StorageClass.storage.k8s.io":
         if subject.name and is_disk_class(subject.data, storage):
             legacy = subject.data.get("provisioner") == params["legacy"]
             yield Fact(("metadata", "name"), {"name": subject.name, "legacy": legacy})

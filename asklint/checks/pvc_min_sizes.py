@@ -14,7 +14,7 @@ from asklint.resource import Object
 def collect(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Fact]:
     """Claims with their size, and the classes of the run with the smallest disk they make."""
     storage = params["storage"]
-    if subject.kind == "StorageClass":
+    if subject.known == "StorageClass.storage.k8s.io":
         if subject.name and is_disk_class(subject.data, storage):
             smallest = least(mapping(subject.data.get("parameters")), storage)
             yield Fact(("metadata", "name"), {"name": subject.name, "least": smallest})

@@ -16,6 +16,7 @@ from asklint.resource import Object
 _NO = re.compile(r"non|not?|dis|un")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _ABSENT = ("missing", "nowhere", "unselected")
+_OPEN = (*_ABSENT, "both", "only")  # what a patch of a kustomization may settle
 _DEEPEST = 3  # how far below its place a field may belong
 
 
@@ -32,7 +33,8 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
         from asklint.checks.schema_agreement import disagreements
 
         odd = any(problem.case == "unknown" for problem in found.problems)  # under which what is missing may stand
-        yield from (hit for hit in disagreements(subject) if not (odd and hit.case in _ABSENT))
+        silent = _OPEN if subject.is_patched else _ABSENT if odd else ()
+        yield from (hit for hit in disagreements(subject) if hit.case not in silent)
 
 
 class _Told:

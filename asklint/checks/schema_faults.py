@@ -42,7 +42,7 @@ def faults(subject: Object, table: Mapping[str, Any], chosen: int) -> Faults:
     for problem in found:
         if problem.case != "unknown" and to_be_filled(problem.value):
             continue
-        if problem.case != "missing" or not (problem.name in subject.added or is_fragment):
+        if problem.case != "missing" or not (problem.name in subject.added or is_fragment or subject.is_patched):
             told.append(problem)
     return Faults(told, not is_fragment and all(problem.case != "missing" for problem in told))
 

@@ -24,7 +24,7 @@ def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any]
     is for callers in the cluster alone, `by-hand` else.
     """
     spec = mapping(subject.data.get("spec"))
-    if spec.get("sessionAffinity") != "ClientIP":
+    if spec.get("sessionAffinity") != "ClientIP" or spec.get("type") == "ExternalName":  # a name in DNS, without pods
         return
     gone = (Remove(_AT), *([Remove(("spec", _CONFIG))] if _CONFIG in spec else []))
     if spec.get("type") in (None, "ClusterIP"):

@@ -15,6 +15,8 @@ from asklint.resource import Object
 
 def check(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Hit]:
     """A hit where `provisioners` has a row for the provisioner (cases by target, successor, rename, drop, add)."""
+    if subject.known != "StorageClass.storage.k8s.io":
+        return  # its claims are those of claims_elsewhere
     provisioner = subject.data.get("provisioner")
     row = params["provisioners"].get(provisioner) if isinstance(provisioner, str) else None
     if row is not None and target in row["cases"]:

@@ -13,12 +13,12 @@ from asklint.resource import Object
 
 def collect(subject: Object, params: Mapping[str, Any], options: Mapping[str, Any], target: str) -> Iterator[Fact]:
     """The classes of the run and of its volumes, and the claims that name a class known from elsewhere."""
-    if subject.kind == "PersistentVolume":
+    if subject.known == "PersistentVolume":
         name = get(subject.data, ("spec", "storageClassName"))
         if isinstance(name, str) and name:
             yield Fact(("spec", "storageClassName"), {"name": name})
         return
-    if subject.kind == "StorageClass":
+    if subject.known == "StorageClass.storage.k8s.io":
         if subject.name:
             yield Fact(("metadata", "name"), {"name": subject.name})
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from asklint.checks.claims import by_name, claims, is_disk_class, may_share, nearest
+from asklint.checks.claims import by_name, claims, claims_of, is_disk_class, may_share, nearest
 from asklint.finding import Conclusion, Fact, Told
 from asklint.path import Path, get, mapping, sequence
 from asklint.resource import Object, Pod
@@ -20,7 +20,7 @@ def collect(
     if isinstance(subject, Pod):
         found = next(_forbidding(subject, params["forbidden"].get(target, {})), None)
         if found is not None:
-            classes = [claim.cls for claim in claims(subject.object) if claim.cls]
+            classes = [claim.cls for claim in claims_of(subject) if claim.cls]
             names = [
                 get(volume, ("persistentVolumeClaim", "claimName")) for volume in sequence(subject.data.get("volumes"))
             ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from asklint import tree
-from asklint.path import mapping, sequence
+from asklint.path import get, mapping, sequence
+from asklint.resource import PATCHED
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 SELECTOR = "selector"  # what commonLabels, and labels that include selectors, write into every workload
@@ -17,6 +18,8 @@ NAMESPACE = "namespace"  # what `namespace` writes into every object, and where 
 _DEEPEST = 6  # kustomizations of kustomizations
 _LARGEST = 1 << 20
 _PATCH = re.compile(r".+[_-]patch\.(?:ya?ml|json)")
+_PLAIN = re.compile(r"[A-Za-z0-9-]*")  # the names of a target are regular expressions
+Patched = frozenset[tuple[frozenset[str], frozenset[str]]]  # files of a kustomization, and what its patches are for
 
 
 class Overlay(NamedTuple):
@@ -26,11 +29,16 @@ class Overlay(NamedTuple):
     resources: frozenset[str] = frozenset()
     labelled: frozenset[str] = frozenset()  # resources whose selectors are written by it
     placed: frozenset[str] = frozenset()  # resources whose namespace is
+    patched: Patched = frozenset()
 
     def added(self, real: str) -> tuple[str, ...]:
-        """The fields that the objects in the file whose real path is `real` are given."""
+        """The fields that the objects in the file whose real path is `real` are given, and which of them have patches.
+
+        The latter as `patched Deployment/web`; what the patches do not say is left out, as in `patched /`.
+        """
         given = ((SELECTOR, self.labelled), (NAMESPACE, self.placed))
-        return tuple(field for field, files in given if real in files)
+        patched = {one for files, targets in self.patched if real in files for one in targets}
+        return (*(field for field, files in given if real in files), *sorted(patched))
 
     def is_patch(self, real: str) -> bool:
         """Whether the file at `real` is a patch: listed as one, or no resource and called one beside a kustomization.
@@ -53,7 +61,7 @@ class Overlay(NamedTuple):
 def together(overlays: Iterable[Overlay]) -> Overlay:
     """What several kustomizations say."""
     parts = list(zip(*overlays, strict=True))
-    return Overlay(*(frozenset[str]().union(*part) for part in parts)) if parts else Overlay()
+    return Overlay(*(frozenset[Any]().union(*part) for part in parts)) if parts else Overlay()
 
 
 def read(kustomization: Path) -> Overlay:
@@ -65,17 +73,59 @@ def read(kustomization: Path) -> Overlay:
         patches += [mapping(patch).get("path") for patch in sequence(data.get(key))]
     resources = _resources(data, folder, _DEEPEST)
     labelled = resources if _labels_selectors(data) else frozenset()
-    return Overlay(_paths(patches, folder), resources, labelled, resources if data.get("namespace") else frozenset())
+    placed = resources if data.get("namespace") else frozenset[str]()
+    targets = frozenset(_targets(data, folder)) if resources else frozenset[str]()
+    patched: Patched = frozenset([(resources, targets)]) if targets else frozenset()
+    return Overlay(_paths(patches, folder), resources, labelled, placed, patched)
 
 
 def _data(kustomization: Path) -> Any:
+    return mapping(next((one for one in _read(kustomization) if isinstance(one, dict)), None))
+
+
+def _read(path: Path) -> list[Any]:
+    """What the documents in the file at `path` say; nothing where it cannot be read."""
     try:
-        if not kustomization.is_file() or kustomization.stat().st_size > _LARGEST:
-            return {}
-        text = kustomization.read_bytes().decode("utf-8", "replace")
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return []
+        return [one.data for one in tree.read(path.read_bytes().decode("utf-8", "replace"))]
     except OSError:
-        return {}
-    return mapping(next((one.data for one in tree.read(text) if isinstance(one.data, dict)), None))
+        return []
+
+
+def _targets(data: Any, folder: Path) -> Iterator[str]:
+    """Of which kind and name the objects are that have patches in a kustomization, or in its components.
+
+    https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
+    """
+    for patch in sequence(data.get("patchesStrategicMerge")):
+        yield from map(_target, _objects(patch, folder))
+    for key in ("patches", "patchesJson6902"):
+        for one in map(mapping, sequence(data.get(key))):
+            target = one.get("target")
+            if isinstance(target, dict):
+                yield _target({"kind": target.get("kind"), "metadata": {"name": target.get("name")}})
+            else:
+                yield from map(_target, _objects(one.get("patch") or one.get("path"), folder))
+    for path in _paths(sequence(data.get("components")), folder):
+        for name in NAMES:
+            yield from _targets({**_data(Path(path, name)), "components": None}, Path(path))
+
+
+def _objects(patch: object, folder: Path) -> list[Any]:
+    """What a patch says, which is written out, or which stands in a file below `folder`."""
+    if not isinstance(patch, str) or "\0" in patch:
+        return []
+    if "\n" in patch or ":" in patch:
+        return [one.data for one in tree.read(patch)]
+    return _read(folder / patch)
+
+
+def _target(patch: Any) -> str:
+    """What a patch is for; a name that an overlay has lengthened has the one of the base in it."""
+    kind, name = (get(patch, path) for path in (("kind",), ("metadata", "name")))
+    known = [one if isinstance(one, str) and _PLAIN.fullmatch(one) else "" for one in (kind, name)]
+    return PATCHED + "/".join(known)
 
 
 def _paths(names: Iterable[object], folder: Path) -> frozenset[str]:
