@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from asklint import quantity
 from asklint.finding import Told
-from asklint.path import Path, mapping, sequence
+from asklint.path import Path, get, mapping, sequence
 from asklint.resource import Object
+from asklint.workflow import WORKFLOWS
 
 SIZE: Path = ("resources", "requests", "storage")  # from a claim's spec
 
@@ -26,13 +27,14 @@ class Claim(NamedTuple):
 
 
 def claims(subject: Object) -> Iterator[Claim]:
-    """The claim that `subject` is, or those its workload makes for every pod."""
+    """The claim that `subject` is, or those its workload makes for every pod, a workflow for all of its pods."""
     if subject.known == "PersistentVolumeClaim":
         yield _claim(("spec",), subject.data)
         return
-    for index, template in enumerate(sequence(mapping(subject.data.get("spec")).get("volumeClaimTemplates"))):
+    place: Path = (*WORKFLOWS.get(subject.known, ("spec",)), "volumeClaimTemplates")
+    for index, template in enumerate(sequence(get(subject.data, place))):
         if isinstance(template, dict):
-            yield _claim(("spec", "volumeClaimTemplates", index, "spec"), template)
+            yield _claim((*place, index, "spec"), template)
 
 
 def _claim(path: Path, data: Mapping[str, Any]) -> Claim:
