@@ -364,6 +364,42 @@ def test_one_template_changes_nothing_that_others_have():
     assert mended(shared, "privileged-sysctl-init") == shared
 
 
+def test_what_some_pods_need_stays():
+    """Reserved nodes of ACS have labels of their owner's, for which their pods may ask."""
+    text = workflow("""\
+        nodeSelector: {disktype: ssd}
+        templates:
+        - {name: a, container: {image: a}}
+        - {name: b, metadata: {labels: {alibabacloud.com/compute-class: gpu-hpn}}, container: {image: b}}
+    """)
+    assert said(text, "node-selector-custom", target="acs") == [("node-selector-custom", "/spec/nodeSelector/disktype")]
+    assert mended(text, "node-selector-custom", target="acs") == text
+    both = text.replace("gpu-hpn", "performance")
+    assert "disktype" not in mended(both, "node-selector-custom", target="acs")
+
+
+@pytest.mark.parametrize("is_main", [True, False])
+def test_a_template_keeps_the_container_that_makes_it_one(is_main):
+    app = f"{{name: a, image: {IMAGE}, volumeMounts: [{{name: logs, mountPath: /logs}}]}}"
+    collector = app.replace(IMAGE, "registry-vpc.cn-hangzhou.aliyuncs.com/log-service/logtail:1").replace(
+        "volumeMounts", "env: [{name: ALIYUN_LOGTAIL_USER_DEFINED_ID, value: shop}], volumeMounts"
+    )
+    main, beside = (collector, app) if is_main else (app, collector)
+    text = workflow(f"""\
+        templates:
+        - name: shop
+          container: {main}
+          sidecars: [{beside}]
+          volumes: [{{name: logs, emptyDir: {{}}}}]
+    """)
+    collect = {"shop": [{"files": "/logs/*.log", "logstore": "shop"}]}
+    fixed = asklint.fix(
+        text, select=["logtail-sidecar"], unsafe=True, options={"logtail-sidecar": {"collect": collect}}
+    )
+    assert ("logtail" in fixed.text) is is_main
+    assert len(fixed.report["findings"]) == is_main
+
+
 def test_a_workflow_of_other_objects_templates_is_read_for_what_all_pods_have():
     text = workflow("""\
         workflowTemplateRef: {name: build}
@@ -415,4 +451,4 @@ def test_a_patch_for_kustomize_changes_what_the_document_has(tmp_path):
     command("fix", "--unsafe", "--select", "host-network", "--emit", "kustomize", "--out", "o", "a.yaml", cwd=tmp_path)
     written = "".join(path.read_text(encoding="utf-8") for path in sorted((tmp_path / "o").rglob("*patch*")))
     assert "/spec/hostNetwork" in written
-    assert "containers" not in written
+    assert "templates" not in written
