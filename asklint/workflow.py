@@ -26,6 +26,8 @@ _EITHER = (
     *("schedulerName", "securityContext", "serviceAccountName", "tolerations"),
 )
 _WORKFLOW = (*_EITHER, "dnsConfig", "dnsPolicy", "hostNetwork", "imagePullSecrets")
+_CALLER = ("affinity", "nodeSelector", "tolerations")  # of the template whose step or task it is
+_CALLS = tuple(map(parse, ("steps[*][*].template", "dag.tasks[*].template")))
 _DEFAULTS = (*_EITHER, "initContainers", "sidecars", "volumes")
 
 
@@ -115,11 +117,23 @@ def view(data: dict[str, Any], root: Path) -> View:
     templates = [(path, one) for steps in _TEMPLATES for path, one in walk(steps, spec, root) if _makes_pod(one)]
     moved: dict[Path, Path] = {}
     over: set[Path] = set()
-    pods = {path: _Pod(path, root, spec, moved, over).read(template) for path, template in templates}
+    callers = _callers(spec, root)
+    pods = {path: _Pod(path, root, spec, moved, over).read(template, callers) for path, template in templates}
     if not templates and any(key in spec for key in (*_WORKFLOW, "podMetadata")):
         pods = {root: {**spec, "metadata": spec.get("podMetadata")}}
         moved[*root, "metadata"] = (*root, "podMetadata")
     return View(declare(data, [Set(path, pod) for path, pod in pods.items()]), tuple(pods), moved, over)
+
+
+def _callers(spec: Mapping[str, Any], root: Path) -> dict[object, dict[Path, Mapping[str, Any]]]:
+    """The templates that call others, each under the names of those and under its own place, for what is inline."""
+    found: dict[object, dict[Path, Mapping[str, Any]]] = {}
+    for path, template in walk(_TEMPLATES[0], spec, root):
+        if any(key in mapping(template) for key in _CALLER):
+            names = {name for steps in _CALLS for _, name in walk(steps, template) if isinstance(name, str)}
+            for name in (*sorted(names), path):
+                found.setdefault(name, {})[path] = template
+    return found
 
 
 def _makes_pod(template: Any) -> bool:
@@ -136,9 +150,15 @@ class _Pod:
         self.defaults = mapping(spec.get("templateDefaults"))
         self.above: Path = (*root, "templateDefaults")
 
-    def read(self, template: Mapping[str, Any]) -> dict[str, Any]:
+    def read(
+        self, template: Mapping[str, Any], callers: Mapping[object, Mapping[Path, Mapping[str, Any]]]
+    ) -> dict[str, Any]:
         """The template with the fields of its pod."""
-        pod = self._over(template, (), ((self.above, self.defaults, _DEFAULTS), (self.root, self.spec, _WORKFLOW)))
+        outer, name = self.path[: len(self.root) + 2], template.get("name")
+        known: object = outer if outer != self.path else name if isinstance(name, str) else ""
+        calling = [(path, one, _CALLER) for path, one in callers.get(known, {}).items()]
+        layers = ((self.above, self.defaults, _DEFAULTS), *calling, (self.root, self.spec, _WORKFLOW))
+        pod = self._over(template, (), layers)
         if metadata := self._metadata(mapping(template.get("metadata"))):
             pod["metadata"] = metadata
         pod["containers"] = self._containers(pod)

@@ -345,6 +345,29 @@ def test_a_selector_that_overrides_one_of_the_workflow_stays():
     assert "disktype" in mended(over, "node-selector-custom")
 
 
+def test_templates_have_what_their_caller_has():
+    text = workflow("""\
+        nodeSelector: {kubernetes.io/arch: amd64}
+        templates:
+        - name: main
+          nodeSelector: {disktype: ssd}
+          steps:
+          - - {name: a, template: called}
+            - {name: b, inline: {container: {image: a}}}
+        - name: graph
+          tolerations: [{key: a, operator: Exists}]
+          dag: {tasks: [{name: a, template: called}, {name: b, template: own}]}
+        - {name: called, container: {image: a}}
+        - {name: own, tolerations: [{key: b, operator: Exists}], container: {image: a}}
+    """)
+    called, own, inline = read(text).pods
+    assert called.data["nodeSelector"] == inline.data["nodeSelector"] == {"disktype": "ssd"}
+    assert own.data["nodeSelector"] == {"kubernetes.io/arch": "amd64"}
+    assert [pod.data.get("tolerations", [{}])[0].get("key") for pod in (called, own, inline)] == ["a", "b", None]
+    found = said(text, "node-selector-custom")
+    assert found == [("node-selector-custom", "/spec/templates/0/nodeSelector/disktype")]
+
+
 def test_one_template_changes_nothing_that_others_have():
     """The sysctls that its init container sets would come to be those of all pods."""
     spec = """\
