@@ -114,11 +114,14 @@ def view(data: dict[str, Any], root: Path) -> View:
     Where all pods are those of other objects' templates, what it has for them is read as a pod.
     """
     spec = mapping(get(data, root))
-    templates = [(path, one) for steps in _TEMPLATES for path, one in walk(steps, spec, root) if _makes_pod(one)]
+    templates: dict[Path, Mapping[str, Any]] = {}
+    for path, one in (found for steps in _TEMPLATES for found in walk(steps, spec, root)):
+        if _makes_pod(one) and path[: len(root) + 2] not in templates:
+            templates[path] = one
     moved: dict[Path, Path] = {}
     over: set[Path] = set()
     callers = _callers(spec, root)
-    pods = {path: _Pod(path, root, spec, moved, over).read(template, callers) for path, template in templates}
+    pods = {path: _Pod(path, root, spec, moved, over).read(template, callers) for path, template in templates.items()}
     if not templates and any(key in spec for key in (*_WORKFLOW, "podMetadata")):
         pods = {root: {**spec, "metadata": spec.get("podMetadata")}}
         moved[*root, "metadata"] = (*root, "podMetadata")
@@ -175,9 +178,9 @@ class _Pod:
             for key in layer if keys is None else keys:
                 if layer.get(key) is None:
                     continue
-                if own.get(key) is not None:
+                if fields.get(key) is not None:
                     self.over.add((*self.path, *at, key))
-                elif fields.get(key) is None:
+                else:
                     fields[key] = layer[key]
                     self.moved[*self.path, *at, key] = (*where, key)
         return fields

@@ -98,6 +98,12 @@ def test_each_template_that_makes_a_pod_is_one(kind):
     ]
 
 
+def test_a_template_of_two_kinds_is_one_pod():
+    """Argo refuses it; what is told of it stands where it is."""
+    text = workflow("templates: [{container: {image: a}, steps: [[{inline: {container: {image: b}}}]]}]\n")
+    assert [pod.path for pod in read(text).pods] == [("spec", "templates", 0)]
+
+
 def test_a_template_without_a_pod_gives_none():
     text = workflow("templates: [{name: a, steps: []}, {name: b, suspend: {}}, {name: c, container: []}]\n")
     assert read(text).pods == []
@@ -338,11 +344,15 @@ def test_metadata_of_all_is_told_and_mended_once():
 
 def test_a_selector_that_overrides_one_of_the_workflow_stays():
     """Were it empty, the workflow's would hold for the template."""
-    spec = "%stemplates: [{name: a, nodeSelector: {disktype: ssd}, container: {image: a}}]\n"
-    alone, over = workflow(spec % ""), workflow(spec % "nodeSelector: {kubernetes.io/arch: amd64}\n")
-    assert "disktype" not in mended(alone, "node-selector-custom")
-    assert ("node-selector-custom", "/spec/templates/0/nodeSelector/disktype") in said(over, "node-selector-custom")
-    assert "disktype" in mended(over, "node-selector-custom")
+    own = "%stemplates: [{name: a, nodeSelector: {disktype: ssd}, container: {image: a}}]\n"
+    caller = "{name: b, nodeSelector: {disktype: ssd}, steps: [[{name: a, template: a}]]}"
+    for spec in (own, f"%stemplates: [{caller}, {{name: a, container: {{image: a}}}}]\n"):
+        alone, over = workflow(spec % ""), workflow(spec % "nodeSelector: {kubernetes.io/arch: amd64}\n")
+        assert "disktype" not in mended(alone, "node-selector-custom")
+        assert said(over, "node-selector-custom") == [
+            ("node-selector-custom", "/spec/templates/0/nodeSelector/disktype")
+        ]
+        assert "disktype" in mended(over, "node-selector-custom")
 
 
 def test_templates_have_what_their_caller_has():
