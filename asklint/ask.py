@@ -115,9 +115,11 @@ class Asked:
     def _ask_object(self, here: Object) -> Iterator[tuple[Rule, Object, Hit]]:
         pods = here.pods
         for rule, itself in _of_objects(tuple(self.setup.rules), here.known, here.is_daemonset):
+            hits: list[Hit] = []
             for subject in _subjects(rule, itself, here, pods):
-                for hit in self._hits(rule, subject):
-                    yield rule, here, hit
+                hits += self._hits(rule, subject)
+            for hit in here.view.hits(hits) if here.view else hits:
+                yield rule, here, hit
 
     def _facts(self, here: Object) -> Iterator[tuple[Object, Rule, Fact]]:
         """What the rules across files collect of `here`."""
@@ -127,7 +129,7 @@ class Asked:
                 continue
             for subject in _subjects(rule, itself, here, pods):
                 for fact in rule.collect(subject, self.setup.options.get(rule.name, {})):
-                    yield here, rule, fact
+                    yield here, rule, here.view.fact(fact) if here.view else fact
 
     def _note(self, here: Object, rule: Rule, fact: Fact, suppressions: list[silence.Suppression]) -> Told:
         """What `rule` notes of `here` by `fact`, with its place."""
@@ -139,11 +141,11 @@ class Asked:
             place,
             pointer(fact.path),
             here.identity,
-            shown=show(fact.path, here.data),
+            shown=show(fact.path, here.written),
             silenced=self._is_silenced(rule, span.start, suppressions),
             at=(self.index, here.base),
             goes=self.going.get(id(here)),
-            where=named(fact.path, here.data),
+            where=named(fact.path, here.written),
             value=value,
         )
 
@@ -154,7 +156,7 @@ class Asked:
         """
         if fact.path == ("kind",):
             return self._kind_place(span), key.value(here.kind)
-        return self._place(span), "" if fact.missing else self._value(get(here.data, fact.path), span)
+        return self._place(span), "" if fact.missing else self._value(get(here.written, fact.path), span)
 
     def _hits(self, rule: Rule, subject: Subject) -> Iterable[Hit]:
         return rule.hits(subject, self.setup.options.get(rule.name, {}))
@@ -202,7 +204,7 @@ class Asked:
 
     def _report(self, rule: Rule, of: Object | None, hit: Hit, span: Span) -> Found:
         options = self.setup.options.get(rule.name, {})
-        data = of.data if of else self.document.data
+        data = of.written if of else self.document.data
         words = self._words(rule, hit, data, options, span)
         fix, edits = self._fix(rule, of, hit, data, options, words)
         base = of.base if of else ()
@@ -221,7 +223,7 @@ class Asked:
             rule.source,
             related,
             hit.data,
-            container=_container(hit.path, data),
+            container="main" if of and of.view and of.view.is_main(hit.path) else _container(hit.path, data),
             where=named(hit.path, data),
             value=self._known_by(hit, data, span),
         )
@@ -330,7 +332,7 @@ def _subjects(rule: Rule, itself: bool, here: Object, pods: Sequence[Pod]) -> Se
 
 def _container(path: Path, data: Any) -> str | None:
     for index, step in enumerate(path[:-1]):
-        if isinstance(step, str) and step.lower().endswith("containers"):
+        if isinstance(step, str) and (step.lower().endswith("containers") or step == "sidecars"):
             name = get(data, (*path[: index + 2], "name"))
             return name if isinstance(name, str) else None
     return None

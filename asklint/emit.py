@@ -47,14 +47,14 @@ def overlay(changes: Sequence[Change], resources: Sequence[str]) -> dict[str, st
             name = _file(files, old, "drop")
             files[name] = _yaml({**_named(old), "$patch": "delete"})
             patches.append({"path": name})
-        elif new.data != old.data:
+        elif new.written != old.written:
             name = _file(files, old, "patch")
-            files[name] = _yaml(list(_operations(old.data, new.data, ())))
+            files[name] = _yaml(list(_operations(old.written, new.written, ())))
             patches.append({"path": name, "target": _target(old, before)})
     for key, new in after.items():
         if key not in before:
             added.append(_file(files, new, "add"))
-            files[added[-1]] = _yaml(new.data)
+            files[added[-1]] = _yaml(new.written)
     top: dict[str, Any] = {**KUSTOMIZATION, "resources": [*resources, *added]}
     return {"kustomization.yaml": _yaml({**top, "patches": patches} if patches else top), **files}
 

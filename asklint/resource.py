@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from asklint.finding import Identity
 from asklint.path import Path, get, mapping, parse, sequence, walk
 from asklint.tree import Document, Scalar
+from asklint.workflow import WORKFLOWS, View, view
 
 Known = TypeVar("Known")
 Pods = Mapping[str, list[str]]  # where kinds keep their pods, as `pods` in the config has it
@@ -71,7 +72,8 @@ class Object:
 
     `known` is `Kind` for the core group and `Kind.group` otherwise, as kubectl writes it. `beside` is what stands in
     the text, this object among it. `added` are fields that a kustomization gives it on the way to a cluster, and
-    which objects beside it have patches there.
+    which objects beside it have patches there. `data` is what rules read: of an Argo workflow it is that of its `view`,
+    `written` is what the document has.
     """
 
     __slots__ = (
@@ -86,6 +88,8 @@ class Object:
         "kind",
         "known",
         "places",
+        "view",
+        "written",
     )
 
     def __init__(
@@ -100,11 +104,13 @@ class Object:
         self.document = document
         self.beside = beside or Beside((document,), places)
         self.base = base
-        self.data = data
+        self.written = data
         self.api_version: str = data["apiVersion"]
         self.kind: str = data["kind"]
         self.group = self.api_version.rpartition("/")[0]
         self.known = f"{self.kind}.{self.group}" if self.group else self.kind
+        self.view: View | None = view(data, WORKFLOWS[self.known]) if self.known in WORKFLOWS else None
+        self.data = self.view.data if self.view else data
         self.places = places or {}
         self.added = added
         self._found: list[tuple[Path, dict[str, Any]]] | None = None
@@ -171,7 +177,10 @@ class Object:
             if isinstance(spec, dict):
                 yield path, spec
             return
-        if self.known in self.places:
+        if self.view is not None:
+            for path in self.view.pods:
+                yield path, get(self.data, path)
+        elif self.known in self.places:
             for text in self.places[self.known]:
                 for path, spec in walk(parse(text), self.data):
                     if isinstance(spec, dict):
@@ -192,10 +201,14 @@ class Object:
             for index, item in enumerate(data):
                 yield from self._pods_by_shape((*path, index), item)
 
+    def place(self, path: Path) -> Path:
+        """Where the document has what stands at `path` in `data`, both from the object's root."""
+        return self.view.place(path) if self.view else path
+
     def text(self, path: Path) -> str:
         """The characters written for the scalar at `path` (from the object's root), quotes included; `""` elsewhere."""
         try:
-            node = self.document.trail((*self.base, *path))[-1][1]
+            node = self.document.trail((*self.base, *self.place(path)))[-1][1]
         except KeyError:
             return ""
         return self.document.text[node.start : node.end] if isinstance(node, Scalar) else ""
@@ -231,8 +244,8 @@ class Beside:
 class Pod:
     """A pod described in an object: in a Pod itself, in a workload's template, or in a custom kind's.
 
-    `data` is the pod's spec; `path` leads there from the object's root. `metadata` is the metadata beside it, empty
-    where there is none; `metadata_path` leads to it.
+    `data` is the pod's spec; `path` leads there from the object's root. `metadata` is the metadata beside it, or in it
+    in a workflow's template, empty where there is none; `metadata_path` leads to it.
     """
 
     __slots__ = ("data", "object", "path")
@@ -245,19 +258,24 @@ class Pod:
     @property
     def is_whole(self) -> bool:
         """Whether all of the pod stands here; what is absent says nothing where an operator fills it."""
-        return self.object.known in PODS or _is_pod(self.data)
+        return self.object.known in PODS or (_is_pod(self.data) and "podSpecPatch" not in self.data)
 
     @property
     def metadata_path(self) -> Path:
         """Where the pod's metadata stands, or would stand."""
-        return (*self.path[:-1], "metadata")
+        return (*(self.path if self.object.view else self.path[:-1]), "metadata")
 
     @property
     def metadata(self) -> Mapping[str, Any]:
         """The pod's own metadata; that of a custom object is not its pods'."""
-        if len(self.path) == 1 and self.object.known != "Pod":
+        if not self.has_metadata:
             return {}
         return mapping(get(self.object.data, self.metadata_path))
+
+    @property
+    def has_metadata(self) -> bool:
+        """Whether the pod has a metadata of its own here, written or not."""
+        return len(self.metadata_path) > 1 or self.object.known == "Pod"
 
 
 def _is_pod(data: dict[str, Any]) -> bool:

@@ -62,8 +62,8 @@ def of_document(
     for here in objects:
         found += _annotations(here.base, document)
         for pod in here.pods:
-            if len(pod.path) > 1:
-                found += _annotations((*here.base, *pod.path[:-1]), document)
+            if len(pod.metadata_path) > 1:
+                found += _annotations((*here.base, *pod.metadata_path[:-1]), document)
     return [one._replace(unknown=_unknown(one.rules, known)) for one in found]
 
 

@@ -80,7 +80,7 @@ def plans() -> list[run.Plan]:
 def by_asklint(text: str) -> list[Value]:
     """The objects that asklint reads from `text`, those of a List one by one."""
     read = (document for document in tree.read(text) if document.problem is None and document.data is not None)
-    return [one.data for document in read for one in objects(document)]
+    return [one.written for document in read for one in objects(document)]
 
 
 def by_pyyaml(text: str) -> list[Value] | None:

@@ -40,6 +40,7 @@ LADDER = [
     "pool",
     "finding",
     "key",
+    "workflow",
     "resource",
     "emit",
     "silence",

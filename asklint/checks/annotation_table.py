@@ -130,7 +130,7 @@ def places(subject: Object, known: Table) -> tuple[Place, ...]:
 
 
 def _places(subject: Object, known: Table) -> Iterator[Place]:
-    inner = {pod.metadata_path for pod in subject.pods if len(pod.path) > 1 or subject.known == "Pod"}
+    inner = {pod.metadata_path for pod in subject.pods if pod.has_metadata}
     for path, data in metadata(subject):
         yield Place(
             path, data, "pod" if path in inner else "workload" if subject.pods else _KINDS.get(subject.known, "")

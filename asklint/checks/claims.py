@@ -39,7 +39,8 @@ def claims(subject: Object) -> Iterator[Claim]:
     if subject.known == "PersistentVolumeClaim":
         yield _claim(("spec",), subject.data)
     elif subject.beside.know(_mentions):
-        yield from _templates((), subject.data, COMPARED.get(subject.known, ()))
+        # as it is written: the view of a workflow shows its volumes in each of its pods
+        yield from _templates((), subject.written, COMPARED.get(subject.known, ()))
 
 
 def claims_of(pod: Pod) -> Iterator[Claim]:

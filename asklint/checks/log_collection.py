@@ -30,9 +30,12 @@ def collect(
             yield Fact(hit.path, {"is": "agent", "case": hit.case, "agent": hit.fields["agent"]})
     elif not subject.object.is_daemonset:
         containers = sequence(subject.data.get("containers"))
-        bare = [(index, mapping(one).get("name")) for index, one in enumerate(containers) if not _is_collected(one)]
-        many = len(containers) > 1
-        yield Fact(subject.path, {"is": "pod", "path": list(subject.path), "containers": bare, "many": many})
+        bare = [
+            (list(subject.object.place((*subject.path, "containers", index, "env"))), mapping(one).get("name"))
+            for index, one in enumerate(containers)
+            if not _is_collected(one)
+        ]
+        yield Fact(subject.path, {"is": "pod", "containers": bare, "many": len(containers) > 1})
 
 
 def _is_collected(container: Any) -> bool:
@@ -58,12 +61,11 @@ def _variables(facts: Sequence[Told]) -> dict[int, tuple[Edit, ...]] | None:
     pods = [(index, fact) for index, fact in enumerate(facts) if fact.data["is"] == "pod"]
     for index, fact in pods:
         mine: list[Edit] = []
-        for place, name in fact.data["containers"]:
+        for env, name in fact.data["containers"]:
             key = _key(fact.object.name, name, fact.data["many"])
             if not _KEY.fullmatch(key):
                 return None
-            env = (*fact.data["path"], "containers", place, "env")
-            mine.append(Insert(env, {"name": _PREFIX + key, "value": "stdout"}))
+            mine.append(Insert(tuple(env), {"name": _PREFIX + key, "value": "stdout"}))
         if mine:
             edits[index] = tuple(mine)
     return edits if pods else None

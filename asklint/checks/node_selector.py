@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from asklint.checks.balancer_grammar import is_filled_in_later
 from asklint.checks.node_wishes import Wish, unmet, without
 from asklint.checks.pod_parts import annotations_of, carries, labels_of, runs, takes_metadata
 from asklint.edit import Edit, Remove, Rename, Set
@@ -55,6 +56,8 @@ def check(subject: Pod, params: Mapping[str, Any], options: Mapping[str, Any], t
 
 def _reason(wish: Wish, params: Mapping[str, Any], target: str) -> str | None:
     """The case of what keeps a virtual node from meeting `wish`; None where it can."""
+    if is_filled_in_later(wish.key):
+        return None
     if wish.key in params["nodes"]["renamed"]:
         return "renamed" if wish.operator in _ASKS else None
     label = params["nodes"]["labels"].get(wish.key)
@@ -69,7 +72,9 @@ def _reason(wish: Wish, params: Mapping[str, Any], target: str) -> str | None:
 
 
 def _value(wish: Wish, label: Mapping[str, Any], params: Mapping[str, Any]) -> str | None:
-    """The case of an `In` for a label that virtual nodes have."""
+    """The case of an `In` for a label that virtual nodes have; what a parameter names is not known yet."""
+    if any(map(is_filled_in_later, wish.values)):
+        return None
     if "of" in label:
         return None if set(wish.values) & set(label["of"]) else _case(wish, params["cases"])
     if label.get("names"):

@@ -50,7 +50,8 @@ def carries(pod: Pod, wanted: Mapping[str, str]) -> bool:
 
 def takes_metadata(pod: Pod) -> bool:
     """Whether what is written beside the pod's spec becomes the pod's: custom kinds have its labels elsewhere."""
-    return pod.object.known == "Pod" or (len(pod.path) > 1 and pod.path[-2] == "template") or bool(pod.metadata)
+    beside = pod.object.view is not None or pod.path[-2:-1] == ("template",)
+    return pod.object.known == "Pod" or beside or bool(pod.metadata)
 
 
 def commands(container: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:

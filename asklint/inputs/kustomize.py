@@ -91,7 +91,7 @@ def _traced(name: str, documents: list[Document]) -> Rendered:
         built = next(objects(document), None)
         source = _source(built, sources) if built else None
         if built is not None and source is not None:
-            for here, there in _alike(built.data, source.data, (), ()):
+            for here, there in _alike(built.written, source.written, (), ()):
                 _note(mine, document, source, here, there)
         text += f"---\n{part}"
         lines += [None, *mine]
