@@ -232,7 +232,7 @@ class Held:
             if may_go:
                 if comment and not any(comment[0].strip() in other for other in now):
                     self.lost.append(f"{number + 1}: {line.strip()}")
-            elif line.strip():
+            elif _said(line).strip():  # a dash alone is held by what the readers find in its place
                 found = next((index for index in range(at, len(now)) if _holds(now[index], line)), None)
                 if found is not None:
                     at = found + 1

@@ -206,6 +206,22 @@ def test_an_anchor_that_is_given_twice_is_read(gate):
     assert second.plain(second.data(read)) == {"a": 1, "b": 2, "c": 2}
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "held"),
+    [
+        ("  -\n", "  - name: a\n", True),  # an item has slid up to its dash
+        ("    name: a\n", "  - name: a\n", True),
+        ("  - name: a\n", "  - name: b\n", False),
+        ("  # why\n", "  -\n", True),  # told as a comment that goes
+    ],
+)
+def test_lines_that_no_fix_names_are_kept(gate, was, now, held):
+    seen = sys.modules["promises"].Held()
+    seen.kept([(0, was, False)], [now])
+    assert bool(seen.broken) is not held
+    assert seen.lost == ([f"1: {was.strip()}"] if "#" in was else [])
+
+
 def test_a_dropped_document_is_none(gate):
     second = sys.modules["second"]
     assert second.edited(second.by_pyyaml("a: 1"), [DropDocument()]) == []
