@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from asklint import quantity
 from asklint.finding import Told
 from asklint.path import Path, mapping, sequence
 from asklint.resource import COMPARED, Object, Pod
@@ -96,6 +95,8 @@ def size(claim: Claim) -> int | None:
     """The size of the claim in whole GiB, rounded up as the driver does; None where an existing volume is claimed."""
     if claim.spec.get("volumeName") or claim.spec.get("selector"):
         return None
+    from asklint import quantity  # it costs more than most rules, and few objects are claims
+
     amount = quantity.read(mapping(mapping(claim.spec.get("resources")).get("requests")).get("storage"))
     return None if amount is None else -(-amount.nanos // (10**9 << 30))
 
