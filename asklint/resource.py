@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from asklint.finding import Identity
 from asklint.path import Path, get, mapping, parse, sequence, walk
 from asklint.tree import Document, Scalar
-from asklint.workflow import WORKFLOWS, View, view
+
+if TYPE_CHECKING:
+    from asklint.workflow import View
 
 Known = TypeVar("Known")
 Pods = Mapping[str, list[str]]  # where kinds keep their pods, as `pods` in the config has it
@@ -26,6 +28,13 @@ PODS: dict[str, Path] = {
     "StatefulSet.apps": _TEMPLATE,
     "Job.batch": _TEMPLATE,
     "CronJob.batch": ("spec", "jobTemplate", "spec", "template", "spec"),
+}
+# Where the kinds of Argo Workflows keep the spec of a workflow. Source: https://argo-workflows.readthedocs.io/en/latest/fields/
+_WORKFLOWS: dict[str, Path] = {
+    **dict.fromkeys(
+        (f"{kind}.argoproj.io" for kind in ("Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate")), ("spec",)
+    ),
+    "CronWorkflow.argoproj.io": ("spec", "workflowSpec"),
 }
 # Kinds that name a chart, which a controller renders in the cluster. Sources: https://fluxcd.io/flux/components/helm/,
 # https://docs.k3s.io/helm, https://argo-cd.readthedocs.io/en/stable/user-guide/helm/
@@ -65,6 +74,12 @@ COMPARED: dict[str, tuple[str, ...]] = {
 }
 PATCHED = "patched "  # in `added`, before the kind and the name of objects that a kustomization has patches for
 _DEEPEST = 12  # a pod template in a custom kind stands at most this deep: spec.tasks[0].template.spec is 5
+
+
+def _workflow(data: dict[str, Any], root: Path) -> View:
+    from asklint.workflow import view  # few runs meet a workflow
+
+    return view(data, root)
 
 
 class Object:
@@ -109,7 +124,7 @@ class Object:
         self.kind: str = data["kind"]
         self.group = self.api_version.rpartition("/")[0]
         self.known = f"{self.kind}.{self.group}" if self.group else self.kind
-        self.view: View | None = view(data, WORKFLOWS[self.known]) if self.known in WORKFLOWS else None
+        self.view = _workflow(data, _WORKFLOWS[self.known]) if self.known in _WORKFLOWS else None
         self.data = self.view.data if self.view else data
         self.places = places or {}
         self.added = added

@@ -11,13 +11,6 @@ from asklint.edit import AddDocument, DropDocument, Edit, Elsewhere, Move, Remov
 from asklint.finding import Fact, Hit
 from asklint.path import Key, Path, get, mapping, parse, sequence, walk
 
-# Where the kinds keep the spec of a workflow. Source: https://argo-workflows.readthedocs.io/en/latest/fields/
-WORKFLOWS: dict[str, Path] = {
-    **dict.fromkeys(
-        (f"{kind}.argoproj.io" for kind in ("Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate")), ("spec",)
-    ),
-    "CronWorkflow.argoproj.io": ("spec", "workflowSpec"),
-}
 _TEMPLATES = tuple(map(parse, ("templates[*]", "templates[*].steps[*][*].inline", "templates[*].dag.tasks[*].inline")))
 _MAIN = ("container", "script")
 # What a template has of a pod in place of what its workflow has, and what a workflow alone has.
