@@ -37,7 +37,7 @@ def claims(subject: Object) -> Iterator[Claim]:
     """
     if subject.known == "PersistentVolumeClaim":
         yield _claim(("spec",), subject.data)
-    elif subject.beside.know(_mentions):
+    elif subject.kind != "CustomResourceDefinition" and subject.beside.know(_mentions):  # whose keys describe keys
         # as it is written: the view of a workflow shows its volumes in each of its pods
         yield from _templates((), subject.written, COMPARED.get(subject.known, ()))
 
